@@ -28,8 +28,9 @@ type Env struct {
 	// JSON computes the JSON operator for one frame.
 	JSON func(x *bound.JSONOf, fr *Frame) (value.Value, error)
 
-	ticks int // work since the context was last looked at
-	depth int // nested property calls
+	frames []*Frame // of nested calls, depth of them in use
+	ticks  int      // work since the context was last looked at
+	depth  int      // nested property calls
 }
 
 // Limits bound one run (product.md decision 72); 0 means none.
