@@ -36,9 +36,10 @@ type Options struct {
 	TestActions func(ctx context.Context, file string) ([]string, error)
 }
 
-// Summary counts the tests of a run.
+// Summary counts the tests of a run; Failures names those that failed, in order.
 type Summary struct {
 	Passed, Failed, Skipped int
+	Failures                []string
 }
 
 // test is one case: an archive, or one action of a test file.
@@ -124,6 +125,7 @@ func report(o Options, tests []test, results []outcome) Summary {
 			fmt.Fprintf(o.Out, "skip    %s\n%s", tests[i].name, indent(r.log))
 		case failed:
 			s.Failed++
+			s.Failures = append(s.Failures, tests[i].name)
 			fmt.Fprintf(o.Out, "FAIL    %s (%.2fs)\n%s", tests[i].name, r.took.Seconds(), indent(r.log))
 			fmt.Fprintf(o.Out, "    repeat: golsf test --run '^%s$' %s\n", regexp.QuoteMeta(tests[i].name), tests[i].file)
 		}
