@@ -30,7 +30,7 @@ const (
 	JSON
 	File
 	Struct
-	Opaque // values only carried about: TSVECTOR, TSQUERY, LINK classes
+	Opaque // texts only carried about: XML, HTML, TSVECTOR, TSQUERY, LINK classes
 )
 
 // Name is the word of a built-in class as programs write it, without its
@@ -84,6 +84,8 @@ const (
 	NameTSQuery
 	NameObject // a user class, number in Class.User; 0 is OBJECT, any user class
 	NameStruct
+	NameXML
+	NameHTML
 )
 
 // Unlimited is Class.Len of strings without a length, and Class.Prec of
@@ -141,6 +143,7 @@ var classKinds = [...]Kind{
 	NameCSVFile: File, NameHTMLFile: File, NameJSONFile: File, NameXMLFile: File, NameTableFile: File,
 	NameLink: Opaque, NameTSVector: Opaque, NameTSQuery: Opaque,
 	NameObject: Object, NameStruct: Struct,
+	NameXML: Opaque, NameHTML: Opaque,
 }
 
 // Common classes without parameters.

@@ -120,7 +120,7 @@ func (v Value) File() *FileData {
 	return (*FileData)(v.p)
 }
 
-// ClassName is the class of a File, JSON or Interval value (NameJSONFile,
+// ClassName is the class of a File, JSON, Interval or Opaque value (NameJSONFile,
 // NameJSONText, NameIntervalDate ...).
 func (v Value) ClassName() Name { return Name(v.aux) }
 
@@ -134,6 +134,20 @@ func JSONText(class Name, text string) Value {
 // JSONString is the text of a JSON value.
 func (v Value) JSONString() string {
 	if v.kind != JSON || v.n == 0 {
+		return ""
+	}
+	return unsafe.String((*byte)(v.p), int(v.n))
+}
+
+// OpaqueOf makes a value of XML, HTML, a LINK class, TSVECTOR or TSQUERY: a
+// text that is only carried about.
+func OpaqueOf(class Name, text string) Value {
+	return Value{kind: Opaque, p: unsafe.Pointer(unsafe.StringData(text)), n: int64(len(text)), aux: uint16(class)}
+}
+
+// OpaqueText is the text of an Opaque value, "" otherwise.
+func (v Value) OpaqueText() string {
+	if v.kind != Opaque || v.n == 0 {
 		return ""
 	}
 	return unsafe.String((*byte)(v.p), int(v.n))
