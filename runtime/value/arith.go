@@ -13,6 +13,11 @@ const microsPerDay = 24 * 3600 * 1_000_000
 // DATE and seconds of the others; TIME goes round at midnight.
 func Add(a, b Value) (Value, error) {
 	ak, bk := a.kind, b.kind
+	if ak == Numeric && bk == Numeric && a.scale == b.scale && a.p == nil && b.p == nil {
+		if n := a.n + b.n; (a.n^n)&(b.n^n) >= 0 {
+			return Value{kind: Numeric, n: n, scale: a.scale}, nil
+		}
+	}
 	switch {
 	case ak == Null || bk == Null:
 		return Value{}, nil
@@ -116,6 +121,9 @@ func finite(f float64, op string) (Value, error) {
 // most MaxScale), DOUBLE with NUMERIC is a NUMERIC of MaxScale digits.
 func Mul(a, b Value) (Value, error) {
 	ak, bk := a.kind, b.kind
+	if ak == Numeric && bk == Numeric && a.p == nil && b.p == nil && a.n == int64(int32(a.n)) && b.n == int64(int32(b.n)) && a.scale+b.scale <= MaxScale {
+		return Value{kind: Numeric, n: a.n * b.n, scale: a.scale + b.scale}, nil
+	}
 	switch {
 	case ak == Null || bk == Null:
 		return Value{}, nil

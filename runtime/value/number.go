@@ -188,18 +188,25 @@ func roundInt64(n int64, digits int) int64 {
 		}
 		return 0
 	}
-	p := pow10[digits]
-	q, r := n/p, n%p
-	if r < 0 {
-		r = -r
+	u := uint64(n)
+	if n < 0 {
+		u = -u
 	}
-	if r >= p-r {
-		if n < 0 {
-			return q - 1
-		}
-		return q + 1
+	switch p := uint64(pow10[digits]); digits {
+	case 0:
+	case 1: // constant divisors need no division
+		u = (u + 5) / 10
+	case 2:
+		u = (u + 50) / 100
+	case 3:
+		u = (u + 500) / 1000
+	default:
+		u = (u + p/2) / p
 	}
-	return q
+	if n < 0 {
+		return -int64(u)
+	}
+	return int64(u)
 }
 
 // rescale gives v, an exact number, as a NUMERIC with that scale, rounded half
@@ -229,6 +236,9 @@ func rescale(v Value, scale int) Value {
 // its shortest text and becomes NUMERIC. NULL gives NULL; digits beyond
 // MaxScale count as MaxScale. Source: ROUND_operator, decisions 31, 49, 67.
 func Round(v Value, digits int) (Value, error) {
+	if v.kind == Numeric && v.p == nil && digits >= 0 && digits <= int(v.scale) {
+		return Value{kind: Numeric, n: roundInt64(v.n, int(v.scale)-digits), scale: uint8(digits)}, nil
+	}
 	switch {
 	case v.kind == Null:
 		return v, nil
