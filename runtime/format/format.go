@@ -98,7 +98,7 @@ const SheetAll = -1
 type Limits struct {
 	Bytes int64 // size of the file, unpacked
 	Rows  int64
-	Depth int // nesting of JSON and XML, default 1000
+	Depth int // nesting of JSON and XML, 0 means DefaultDepth
 }
 
 // ReadOptions are the options of IMPORT. The zero value is IMPORT without any.

@@ -31,16 +31,25 @@ type Node struct {
 	Value value.Value // of a Leaf
 	Text  string      // of Text and Number: the text as recorded for a conversion to STRING; of Bool "true" or "false"
 	Items []Node      // of Group, List and Map
-
-	space string // XML: namespace of an element or attribute read
+	URI   string      // XML read: namespace address of the element or attribute, "" for none
+	Scope *Scope      // XML read: the namespace declarations in force at an element; nil for none
 }
 
-// Space is the namespace address of an XML element or attribute that was read,
-// "" for none.
-func (n *Node) Space() string { return n.space }
+// Scope is a namespace declaration of an XML element and those outside of it.
+type Scope struct {
+	Prefix, URI string
+	Outer       *Scope
+}
 
-// SetSpace sets what Space gives. It is for codecs.
-func (n *Node) SetSpace(uri string) { n.space = uri }
+// Lookup is the address that a prefix stands for; "" is the default namespace.
+func (s *Scope) Lookup(prefix string) (uri string, ok bool) {
+	for ; s != nil; s = s.Outer {
+		if s.Prefix == prefix {
+			return s.URI, true
+		}
+	}
+	return "", false
+}
 
 // Add appends a member to n and gives it back for filling. The pointer is valid
 // until the next Add to n.

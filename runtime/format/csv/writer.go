@@ -1,0 +1,152 @@
+package csv
+
+import (
+	"io"
+	"strings"
+
+	"github.com/golsf/golsf/runtime/format"
+	"github.com/golsf/golsf/runtime/value"
+)
+
+// flushSize is how many bytes are gathered before they are written.
+const flushSize = 32 << 10
+
+// NewWriter writes a CSV file. Without a header a column named by letters goes
+// to that position and the columns after it follow; positions between are empty
+// fields. A field is quoted if it holds the first character of the separator, a
+// quote or a line break.
+func (Codec) NewWriter(w io.Writer, columns []format.Column, opts format.WriteOptions) (format.RowWriter, error) {
+	charset, err := format.FindCharset(opts.Charset)
+	if err != nil {
+		return nil, err
+	}
+	sep := opts.Separator
+	if sep == "" {
+		sep = DefaultSeparator
+	}
+	out := &writer{sep: sep, quote: !opts.NoEscape}
+	out.special = [256]bool{'"': true, '\n': true, '\r': true}
+	out.special[sep[0]] = true
+	if out.w, err = charset.Writer(w); err != nil {
+		return nil, err
+	}
+	if opts.Header {
+		out.order = make([]int, len(columns))
+		for i, name := range format.UniqueNames(columns) {
+			out.order[i] = i
+			if i > 0 {
+				out.buf = append(out.buf, sep...)
+			}
+			out.text(name)
+		}
+		out.buf = append(out.buf, '\r', '\n')
+		return out, nil
+	}
+	out.order, err = writeOrder(columns)
+	return out, err
+}
+
+// writeOrder gives for each position of a row the column there, -1 for none.
+func writeOrder(columns []format.Column) ([]int, error) {
+	places, err := format.PlaceByLetters(columns)
+	if err != nil {
+		return nil, err
+	}
+	var order []int
+	for i, at := range places {
+		for len(order) <= at {
+			order = append(order, -1)
+		}
+		if order[at] >= 0 {
+			return nil, value.Errorf(format.CodeWrite, "the columns %q and %q have the same position in the file", columns[order[at]].Name, columns[i].Name)
+		}
+		order[at] = i
+	}
+	return order, nil
+}
+
+type writer struct {
+	w       io.Writer
+	sep     string
+	quote   bool
+	special [256]bool // bytes for which a field is quoted
+	order   []int
+	buf     []byte
+}
+
+// Write adds a row.
+func (w *writer) Write(row []value.Value) error {
+	for i, column := range w.order {
+		if i > 0 {
+			w.buf = append(w.buf, w.sep...)
+		}
+		if column < 0 {
+			continue
+		}
+		switch v := row[column]; v.Kind() {
+		case value.Null:
+		case value.Text:
+			w.text(v.Str())
+		default:
+			start := len(w.buf)
+			w.buf = format.AppendValue(w.buf, v)
+			w.requote(start)
+		}
+	}
+	w.buf = append(w.buf, '\r', '\n')
+	if len(w.buf) >= flushSize {
+		return w.flush()
+	}
+	return nil
+}
+
+// Close writes what is left.
+func (w *writer) Close() error { return w.flush() }
+
+func (w *writer) flush() error {
+	_, err := w.w.Write(w.buf)
+	w.buf = w.buf[:0]
+	return err
+}
+
+func (w *writer) text(s string) {
+	if w.quote {
+		for i := 0; i < len(s); i++ {
+			if w.special[s[i]] {
+				w.quoted(s)
+				return
+			}
+		}
+	}
+	w.buf = append(w.buf, s...)
+}
+
+func (w *writer) quoted(s string) {
+	w.buf = append(w.buf, '"')
+	for {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			break
+		}
+		w.buf = append(w.buf, s[:i+1]...)
+		w.buf = append(w.buf, '"')
+		s = s[i+1:]
+	}
+	w.buf = append(w.buf, s...)
+	w.buf = append(w.buf, '"')
+}
+
+// requote quotes the field that begins at start of the buffer, if it must be.
+func (w *writer) requote(start int) {
+	if !w.quote {
+		return
+	}
+	for _, c := range w.buf[start:] {
+		if w.special[c] {
+			field := string(w.buf[start:])
+			w.buf = w.buf[:start]
+			w.quoted(field)
+			return
+		}
+	}
+}
