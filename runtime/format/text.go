@@ -24,7 +24,13 @@ func AppendValue(dst []byte, v value.Value) []byte {
 		return strconv.AppendInt(dst, v.Num(), 10)
 	case value.Boolean:
 		return append(dst, "true"...)
-	case value.Date, value.Time, value.Double:
+	case value.Date:
+		if y, m, d := value.CivilOf(v.Num()); y >= 1000 && y <= 9999 {
+			return append(dst, '0'+byte(y/1000), '0'+byte(y/100%10), '0'+byte(y/10%10), '0'+byte(y%10), '-',
+				'0'+byte(m/10), '0'+byte(m%10), '-', '0'+byte(d/10), '0'+byte(d%10))
+		}
+		return value.AppendText(dst, v)
+	case value.Time, value.Double:
 		return value.AppendText(dst, v)
 	case value.Numeric:
 		if v.Scale() <= 6 {
@@ -64,6 +70,14 @@ func ParseValue(s string, c value.Class) (value.Value, error) {
 	case value.NameInteger:
 		if n, ok := smallInt(s); ok {
 			return value.Int(n), nil
+		}
+	case value.NameNumeric:
+		if n, ok := plainDecimal(s, int(c.Prec), int(c.Scale)); ok {
+			return value.Decimal(n, int(c.Scale)), nil
+		}
+	case value.NameDate:
+		if day, ok := isoDay(s); ok {
+			return value.Of(value.Date, day), nil
 		}
 	case value.NameObject:
 		if s == "" {
@@ -110,6 +124,62 @@ func smallInt(s string) (int32, bool) {
 		n = -n
 	}
 	return n, true
+}
+
+// plainDecimal reads digits with at most one point that fit NUMERIC[prec,scale]
+// without rounding, as a number of units of the scale.
+func plainDecimal(s string, prec, scale int) (int64, bool) {
+	i, neg := 0, false
+	if len(s) > 1 && s[0] == '-' {
+		i, neg = 1, true
+	}
+	if len(s)-i > 16 || prec <= 0 {
+		return 0, false
+	}
+	start, point := i, -1
+	n := int64(0)
+	for ; i < len(s); i++ {
+		if d := s[i] - '0'; d <= 9 {
+			n = n*10 + int64(d)
+		} else if s[i] == '.' && point < 0 {
+			point = i
+		} else {
+			return 0, false
+		}
+	}
+	whole, frac := len(s)-start, 0
+	if point >= 0 {
+		whole, frac = point-start, len(s)-point-1
+	}
+	if whole == 0 || whole > prec-scale || frac > scale || whole+scale > 18 {
+		return 0, false
+	}
+	for ; frac < scale; frac++ {
+		n *= 10
+	}
+	if neg {
+		n = -n
+	}
+	return n, true
+}
+
+// isoDay reads yyyy-MM-dd up to the 28th, which every month has.
+func isoDay(s string) (int64, bool) {
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
+		return 0, false
+	}
+	digits := [8]byte{s[0], s[1], s[2], s[3], s[5], s[6], s[8], s[9]}
+	for i := range digits {
+		if digits[i] -= '0'; digits[i] > 9 {
+			return 0, false
+		}
+	}
+	y := int(digits[0])*1000 + int(digits[1])*100 + int(digits[2])*10 + int(digits[3])
+	m, d := int(digits[4])*10+int(digits[5]), int(digits[6])*10+int(digits[7])
+	if y < 1 || m < 1 || m > 12 || d < 1 || d > 28 {
+		return 0, false
+	}
+	return value.DayOf(y, m, d), true
 }
 
 // Misread is the error of a text that is no value of class c.

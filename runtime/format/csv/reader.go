@@ -70,6 +70,14 @@ func (r *reader) Next(dst []value.Value) (bool, error) {
 			return false, err
 		}
 		r.fields = fields
+		if r.filter == nil {
+			for i := range dst {
+				if dst[i], err = r.convert(i); err != nil {
+					return false, err
+				}
+			}
+			return true, nil
+		}
 		if keep, err := r.filter.Fill(dst, r.record-1, r.convertField); keep || err != nil {
 			return keep, err
 		}

@@ -27,6 +27,7 @@ func (Codec) NewWriter(w io.Writer, columns []format.Column, opts format.WriteOp
 	out := &writer{sep: sep, quote: !opts.NoEscape}
 	out.special = [256]bool{'"': true, '\n': true, '\r': true}
 	out.special[sep[0]] = true
+	out.letters = strings.IndexByte(";,|\t", sep[0]) < 0
 	if out.w, err = charset.Writer(w); err != nil {
 		return nil, err
 	}
@@ -37,7 +38,7 @@ func (Codec) NewWriter(w io.Writer, columns []format.Column, opts format.WriteOp
 			if i > 0 {
 				out.buf = append(out.buf, sep...)
 			}
-			out.text(name)
+			out.buf = out.appendText(out.buf, name)
 		}
 		out.buf = append(out.buf, '\r', '\n')
 		return out, nil
@@ -70,15 +71,17 @@ type writer struct {
 	sep     string
 	quote   bool
 	special [256]bool // bytes for which a field is quoted
+	letters bool      // the separator may occur in a number, date or true
 	order   []int
 	buf     []byte
 }
 
 // Write adds a row.
 func (w *writer) Write(row []value.Value) error {
+	buf := w.buf
 	for i, column := range w.order {
 		if i > 0 {
-			w.buf = append(w.buf, w.sep...)
+			buf = append(buf, w.sep...)
 		}
 		if column < 0 {
 			continue
@@ -86,14 +89,19 @@ func (w *writer) Write(row []value.Value) error {
 		switch v := row[column]; v.Kind() {
 		case value.Null:
 		case value.Text:
-			w.text(v.Str())
+			buf = w.appendText(buf, v.Str())
+		case value.Integer, value.Long, value.Numeric, value.Double, value.Date, value.Time, value.DateTime, value.Boolean:
+			start := len(buf)
+			buf = format.AppendValue(buf, v)
+			if w.letters {
+				buf = w.requote(buf, start)
+			}
 		default:
-			start := len(w.buf)
-			w.buf = format.AppendValue(w.buf, v)
-			w.requote(start)
+			start := len(buf)
+			buf = w.requote(format.AppendValue(buf, v), start)
 		}
 	}
-	w.buf = append(w.buf, '\r', '\n')
+	w.buf = append(buf, '\r', '\n')
 	if len(w.buf) >= flushSize {
 		return w.flush()
 	}
@@ -109,44 +117,39 @@ func (w *writer) flush() error {
 	return err
 }
 
-func (w *writer) text(s string) {
+func (w *writer) appendText(buf []byte, s string) []byte {
 	if w.quote {
 		for i := 0; i < len(s); i++ {
 			if w.special[s[i]] {
-				w.quoted(s)
-				return
+				return appendQuoted(buf, s)
 			}
 		}
 	}
-	w.buf = append(w.buf, s...)
+	return append(buf, s...)
 }
 
-func (w *writer) quoted(s string) {
-	w.buf = append(w.buf, '"')
+func appendQuoted(buf []byte, s string) []byte {
+	buf = append(buf, '"')
 	for {
 		i := strings.IndexByte(s, '"')
 		if i < 0 {
 			break
 		}
-		w.buf = append(w.buf, s[:i+1]...)
-		w.buf = append(w.buf, '"')
+		buf = append(append(buf, s[:i+1]...), '"')
 		s = s[i+1:]
 	}
-	w.buf = append(w.buf, s...)
-	w.buf = append(w.buf, '"')
+	return append(append(buf, s...), '"')
 }
 
-// requote quotes the field that begins at start of the buffer, if it must be.
-func (w *writer) requote(start int) {
+// requote quotes the field that begins at start of buf, if it must be.
+func (w *writer) requote(buf []byte, start int) []byte {
 	if !w.quote {
-		return
+		return buf
 	}
-	for _, c := range w.buf[start:] {
+	for _, c := range buf[start:] {
 		if w.special[c] {
-			field := string(w.buf[start:])
-			w.buf = w.buf[:start]
-			w.quoted(field)
-			return
+			return appendQuoted(buf[:start], string(buf[start:]))
 		}
 	}
+	return buf
 }
