@@ -115,6 +115,11 @@ func convertNumber(t token, c value.Class) (value.Value, error) {
 		bits = 64
 	}
 	s := t.text
+	if c.Name == value.NameInteger {
+		if v, err := format.ParseValue(s, c); err == nil {
+			return v, nil
+		}
+	}
 	if strings.ContainsAny(s, ".E") {
 		v, err := value.ParseText(s, value.Class{Name: value.NameNumeric, Prec: value.Unlimited})
 		if err != nil {

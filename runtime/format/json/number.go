@@ -32,7 +32,24 @@ func numberText(w string) (string, bool) {
 		}
 		return w, true
 	}
+	if isPlainDecimal(digits) {
+		return w, true
+	}
 	return decimalText(w, digits)
+}
+
+// isPlainDecimal is true of most decimal numbers that are their own text.
+func isPlainDecimal(digits string) bool {
+	point := strings.IndexByte(digits, '.')
+	if point <= 0 || point == len(digits)-1 || digits[0] == '0' && (point > 1 || digits[2] == '0') {
+		return false
+	}
+	for i := 0; i < len(digits); i++ {
+		if c := digits[i]; (c < '0' || c > '9') && i != point {
+			return false
+		}
+	}
+	return true
 }
 
 // decimalText is numberText for numbers with a point or an exponent.

@@ -46,13 +46,19 @@ type token struct {
 	text string
 }
 
-// simpleEnd are the bytes that end a text without quotes.
-const simpleEnd = ",:]}/\\\"[{;=#"
+// endsWord is true of the bytes that end a text without quotes.
+func endsWord(c byte) bool {
+	switch c {
+	case ',', ':', ']', '}', '/', '\\', '"', '[', '{', ';', '=', '#':
+		return true
+	}
+	return c < ' '
+}
 
 // word reads a text without quotes.
 func (s *scanner) word() (string, error) {
 	start := s.pos
-	for s.pos < len(s.text) && s.text[s.pos] >= ' ' && strings.IndexByte(simpleEnd, s.text[s.pos]) < 0 {
+	for s.pos < len(s.text) && !endsWord(s.text[s.pos]) {
 		s.pos++
 	}
 	w := strings.TrimRight(s.text[start:s.pos], " ")
