@@ -49,7 +49,7 @@ type Stamp struct {
 }
 
 // Savepoint names a moment of a session, see Session.Savepoint.
-type Savepoint struct{ depth int }
+type Savepoint struct{ depth, at int }
 
 // RowFunc gets one row of a property; keys is reused between calls. It
 // returns false to stop.
