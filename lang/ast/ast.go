@@ -2,10 +2,8 @@
 // expressions as they were written, with their places. Names are not bound
 // here; package resolve does that.
 //
-// Nodes that belong to the declarative part of the language carry their
-// grammar as participle struct tags, the others are built by hand-written
-// code of package parse. A tree is not changed after parsing, except that
-// expansion fills MetaCall.Body; it may be read by several goroutines.
+// A tree is not changed after parsing, except that expansion fills
+// MetaCall.Body; it may be read by several goroutines.
 package ast
 
 import (
@@ -20,10 +18,10 @@ type Node interface {
 
 // Loc is the text range of a node. Its zero value means "no place".
 type Loc struct {
-	File                string
-	Offset, EndOffset   int32
-	Line, Col           int32
-	EndLine, EndCol     int32
+	File              string
+	Offset, EndOffset int32
+	Line, Col         int32
+	EndLine, EndCol   int32
 }
 
 // Span gives l in the form of diagnostics.
@@ -31,27 +29,6 @@ func (l *Loc) Span() diag.Span {
 	return diag.Span{
 		Start: diag.Pos{File: l.File, Offset: int(l.Offset), Line: int(l.Line), Col: int(l.Col)},
 		End:   diag.Pos{File: l.File, Offset: int(l.EndOffset), Line: int(l.EndLine), Col: int(l.EndCol)},
-	}
-}
-
-// Position is a place as participle records it.
-type Position struct {
-	Filename             string
-	Offset, Line, Column int
-}
-
-// Range is the place of a declarative node. It ends where the text after the
-// node begins.
-type Range struct {
-	Pos    Position
-	EndPos Position
-}
-
-// Span gives r in the form of diagnostics.
-func (r *Range) Span() diag.Span {
-	return diag.Span{
-		Start: diag.Pos{File: r.Pos.Filename, Offset: r.Pos.Offset, Line: r.Pos.Line, Col: r.Pos.Column},
-		End:   diag.Pos{File: r.EndPos.Filename, Offset: r.EndPos.Offset, Line: r.EndPos.Line, Col: r.EndPos.Column},
 	}
 }
 
@@ -90,11 +67,11 @@ type Comment struct {
 
 // Header is the head of a module.
 type Header struct {
-	Range
-	Module    Ident   `parser:"'MODULE' @@ ';'"`
-	Require   []Ident `parser:"( 'REQUIRE' @@ ( ',' @@ )* ';' )?"`
-	Priority  []Ident `parser:"( 'PRIORITY' @@ ( ',' @@ )* ';' )?"`
-	Namespace *Ident  `parser:"( 'NAMESPACE' @@ ';' )?"`
+	Loc
+	Module    Ident
+	Require   []Ident
+	Priority  []Ident
+	Namespace *Ident
 }
 
 // Ident is a name without a namespace.
@@ -200,8 +177,8 @@ type BaseEvent struct {
 
 // Ordered is an expression with DESC after it or not.
 type Ordered struct {
-	Expr Expr `parser:"@@"`
-	Desc bool `parser:"@'DESC'?"`
+	Expr Expr
+	Desc bool
 }
 
 // Limit is TOP and OFFSET; each may be nil.

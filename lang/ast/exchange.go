@@ -64,8 +64,8 @@ type (
 
 	// GroupTarget is group = property.
 	GroupTarget struct {
-		Group Ident       `parser:"@@ '='"`
-		Ref   PropertyRef `parser:"@@"`
+		Group Ident
+		Ref   PropertyRef
 	}
 
 	// External is EXTERNAL kind ... PARAMS a, b TO p, q.
@@ -83,15 +83,55 @@ type (
 	}
 )
 
-// Format is a file format of IMPORT or EXPORT with its options. Exactly the
-// options that the format knows can be set.
+// Format is a file format of IMPORT or EXPORT with its options; options that
+// the format does not know are nil or empty.
 type Format struct {
-	Range
-	CSV   *CSVFormat  `parser:"(  'CSV' @@"`
-	DBF   *TextFormat `parser:" | 'DBF' @@"`
-	XLS   *XLSFormat  `parser:" | 'XLS' @@"`
-	XLSX  *XLSFormat  `parser:" | 'XLSX' @@"`
-	JSON  *TextFormat `parser:" | 'JSON' @@"`
-	XML   *TextFormat `parser:" | 'XML' @@"`
-	Table *TextFormat `parser:" | 'TABLE' @@ )"`
+	Loc
+	Name      string // CSV DBF XLS XLSX JSON XML TABLE
+	Separator *Text  // of CSV
+	Header    string // HEADER, NOHEADER or ""
+	Escape    string // ESCAPE, NOESCAPE or ""
+	Charset   *Text
+	Sheet     Expr
+	AllSheets bool
+	Root, Tag Expr
+	Attr      bool
+	Memo      Expr
+	Where     Expr
 }
+
+// ExternalTarget says which system EXTERNAL calls.
+type ExternalTarget struct {
+	Loc
+	Kind   string // SQL TCP UDP HTTP DBF LSF JAVA CONNECTOR
+	Client bool   // TCP, UDP, HTTP
+	// Address is the connection string, URL, or id of the connector.
+	Address Expr
+	// Exec is the SQL text, the name after EXEC of LSF and CONNECTOR, or the
+	// script after EVAL.
+	Exec       Expr
+	Eval       bool // LSF: EVAL
+	EvalAction bool // LSF: EVAL ACTION
+	Charset    *Text
+	HTTP       *HTTPTarget
+}
+
+// HTTPTarget holds the parts of EXTERNAL HTTP. The last one counts when an
+// option is written twice.
+type HTTPTarget struct {
+	Method           string // "" when not written
+	BodyURL          Expr
+	BodyParamNames   []Expr
+	BodyParamHeaders []PropertyRef
+	Headers          *PropertyRef
+	Cookies          *PropertyRef
+	HeadersTo        *PropertyRef
+	CookiesTo        *PropertyRef
+	NoEncode         bool
+}
+
+func (*Import) action()     {}
+func (*ImportForm) action() {}
+func (*Export) action()     {}
+func (*ExportForm) action() {}
+func (*External) action()   {}

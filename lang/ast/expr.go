@@ -332,12 +332,12 @@ type (
 	// FormulaExpr is FORMULA [NULL] [class [name]] 'text' (A a, B b) [NULL].
 	FormulaExpr struct {
 		Loc
-		NullArgs bool // NULL before: the formula takes NULL parameters
+		NullArgs  bool // NULL before: the formula takes NULL parameters
 		NullGives bool // NULL after: the result may be NULL
-		Result   *FormulaParam
-		Texts    []FormulaText
-		Params   []FormulaParam
-		Listed   bool
+		Result    *FormulaParam
+		Texts     []FormulaText
+		Params    []FormulaParam
+		Listed    bool
 	}
 
 	// FormulaText is a text of FORMULA with the kind of server it is for.
