@@ -195,7 +195,7 @@ func (e *Evaluator) like(x *bound.Like, m Mode) Scalar {
 		if b.IsNull() {
 			return b
 		}
-		text, pattern := value.Text(a), value.Text(b)
+		text, pattern := value.TextOf(a), value.TextOf(b)
 		if match {
 			return value.Bool(matchWords(text, pattern))
 		}

@@ -86,13 +86,13 @@ func (e *Evaluator) concat(x *bound.Concat, m Mode) Scalar {
 			if any {
 				buf = append(buf, between...)
 			} else {
-				between = value.Text(sep(fr))
+				between = value.TextOf(sep(fr))
 			}
 			any = true
 			if v.Kind() == value.Text {
 				buf = append(buf, v.Str()...)
 			} else {
-				buf = append(buf, value.Text(v)...)
+				buf = append(buf, value.TextOf(v)...)
 			}
 		}
 		if !any {

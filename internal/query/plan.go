@@ -1,0 +1,482 @@
+package query
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"sort"
+	"sync/atomic"
+
+	"github.com/golsf/golsf/lang/bound"
+	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/runtime/store"
+	"github.com/golsf/golsf/runtime/value"
+)
+
+// CodeInfinite is the code of the error that a condition has infinitely many
+// rows; CodeRows that a set has more rows than the limit.
+const (
+	CodeInfinite = "E3201"
+	CodeRows     = "E3902"
+)
+
+// OrderKey is one ordering expression; NULL comes first, with Desc last.
+type OrderKey struct {
+	X    bound.Expr
+	Desc bool
+}
+
+// Query asks for all values of the slots New where Cond is not NULL. All other
+// slots that occur are bound by the caller's frame, NULL counting as a value.
+// New may be empty: one row or none.
+type Query struct {
+	Cond  bound.Expr
+	New   []int
+	Order []OrderKey
+	// Top and Offset limit the ordered rows; Top that is NULL or not positive
+	// is no limit, unless TopStrict: then there are no rows (decision 30).
+	Top, Offset bound.Expr
+	TopStrict   bool
+	Mode        Mode
+	// FrameSize is the number of slots of the caller's frame.
+	FrameSize int
+	Span      diag.Span
+	// Name gives the name of a slot for errors; nil: its number.
+	Name func(slot int) string
+}
+
+// Plan enumerates the rows of a query. It may be used by several goroutines.
+type Plan struct {
+	e          *Evaluator
+	q          Query
+	top        *conj
+	filters    []*filter
+	defs       map[int]source
+	size       int
+	bound      slotSet
+	order      []Scalar
+	desc       []bool
+	topN, skip Scalar
+	orders     atomic.Pointer[plannedOrder]
+	last       atomic.Pointer[[]int64] // rows of each step of the last counted run
+	countSteps atomic.Bool
+}
+
+type plannedOrder struct {
+	signature []byte
+	counted   bool
+	seq       *sequence
+	distinct  bool
+	run       proc
+	steps     int
+}
+
+// Plan prepares a query. The error is a *value.Error with CodeInfinite when
+// nothing enumerates one of the parameters.
+func (e *Evaluator) Plan(q Query) (*Plan, error) {
+	b := &builder{e: e, defs: map[int]source{}}
+	b.size = max(q.FrameSize, frameSize(some(q.Cond, q.Top, q.Offset)...))
+	for _, o := range q.Order {
+		b.size = max(b.size, frameSize(o.X))
+	}
+	for _, s := range q.New {
+		b.size = max(b.size, s+1)
+	}
+	p := &Plan{e: e, q: q, top: newConj(nil)}
+	if q.Cond != nil {
+		p.filters = b.split(p.top, q.Cond, nil, q.Mode, nil)
+	}
+	b.classes(p)
+	return p, p.finish(b)
+}
+
+func (p *Plan) finish(b *builder) error {
+	q := p.q
+	p.defs, p.size = b.defs, b.size
+	for _, s := range p.outer(b) {
+		p.bound = p.bound.with(s)
+	}
+	for _, o := range q.Order {
+		p.order = append(p.order, p.e.Scalar(o.X, q.Mode))
+		p.desc = append(p.desc, o.Desc)
+	}
+	if q.Top != nil {
+		p.topN = p.e.Scalar(q.Top, q.Mode)
+	}
+	if q.Offset != nil {
+		p.skip = p.e.Scalar(q.Offset, q.Mode)
+	}
+	o := &orderer{defs: p.defs, target: q.New, filters: p.filters}
+	if p.top.never || o.order(p.start()) != nil {
+		return nil
+	}
+	name := fmt.Sprintf("%d", o.missing)
+	if q.Name != nil {
+		name = q.Name(o.missing)
+	}
+	return value.Errorf(CodeInfinite, "infinite set: nothing limits parameter '%s' to a finite number of values", name)
+}
+
+// outer gives the slots of the caller's frame that are not new.
+//
+// A caller's slot that is equal to an expression keeps no definition: it is
+// compared.
+func (p *Plan) outer(b *builder) []int {
+	var out []int
+	limit := max(p.q.FrameSize, frameSize(some(p.q.Cond)...))
+	for s := range limit {
+		if !slices.Contains(p.q.New, s) {
+			delete(b.defs, s)
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (p *Plan) start() situation {
+	return situation{sources: p.top.sources, choices: p.top.choices, bound: p.bound}
+}
+
+// classes adds the class of a new parameter as a condition where it is
+// narrower than what the properties it goes through take.
+func (b *builder) classes(p *Plan) {
+	declared := map[int]value.Class{}
+	paramClasses(p.q.Cond, declared)
+	for _, slot := range p.q.New {
+		c := declared[slot]
+		if !c.IsObject() || c.User == 0 {
+			continue
+		}
+		if at, ok := b.wider(p.top, slot, c.User); ok {
+			ext := &extent{slot: slot, class: c.User, at: at}
+			b.add(p.top, ext)
+			test := b.e.isClass(func(fr *Frame) value.Value { return fr.Slots[slot] }, c, Mode{At: at, Since: p.q.Mode.Since})
+			p.filters = append(p.filters, &filter{cond: test, deps: []int{slot}, exact: true, sources: []source{ext}})
+		}
+	}
+}
+
+func paramClasses(x bound.Expr, found map[int]value.Class) {
+	if x == nil {
+		return
+	}
+	if p, ok := x.(*bound.Param); ok {
+		if p.Class.Known() {
+			found[p.Slot] = p.Class
+		}
+		return
+	}
+	for _, c := range children(x) {
+		paramClasses(c, found)
+	}
+}
+
+// wider finds a stored property that takes slot as a key of a wider class.
+func (b *builder) wider(c *conj, slot int, class int32) (store.State, bool) {
+	for _, src := range c.sources {
+		r, ok := src.(*relation)
+		if !ok {
+			continue
+		}
+		for i, k := range r.keys {
+			key := r.decl.Params[i]
+			if k == slot && key.IsObject() && key.User != class && b.e.store.Inherits(class, key.User) {
+				return r.at, true
+			}
+		}
+	}
+	for _, ch := range c.choices {
+		for _, alt := range ch.alts {
+			if at, ok := b.wider(alt, slot, class); ok {
+				return at, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// ordered gives the order of the steps for the sizes the session sees.
+func (p *Plan) ordered(s *store.Session) *plannedOrder {
+	sig := signature(nil, s, p.top)
+	count := p.countSteps.Load()
+	if o := p.orders.Load(); o != nil && o.counted == count && bytes.Equal(o.signature, sig) {
+		return o
+	}
+	od := &orderer{s: s, defs: p.defs, target: p.q.New, filters: p.filters}
+	seq := od.order(p.start())
+	if seq == nil { // cannot be: an order was found without sizes
+		Throw(p.q.Span, value.Errorf(CodeInfinite, "infinite set"))
+	}
+	o := &plannedOrder{signature: sig, counted: count, seq: seq, distinct: seq.repeats(), steps: od.steps}
+	o.run = seq.chain(p.final(o.distinct), count)
+	p.orders.Store(o)
+	return o
+}
+
+// final hands a found row on, once.
+func (p *Plan) final(distinct bool) proc {
+	if !distinct {
+		return func(r *run) bool { return r.emit() }
+	}
+	slots := p.q.New
+	return func(r *run) bool {
+		r.key = r.key[:0]
+		for _, s := range slots {
+			r.key = value.AppendKey(r.key, r.fr.Slots[s])
+		}
+		if _, ok := r.seen[string(r.key)]; ok {
+			return true
+		}
+		r.seen[string(r.key)] = struct{}{}
+		return r.emit()
+	}
+}
+
+// Each calls yield for every row with the slots New of the frame it is given
+// set, in no particular order, until yield returns false. The frame belongs to
+// the plan and must not be kept. It gives the number of rows that were looked
+// at, and may throw.
+func (p *Plan) Each(fr *Frame, yield func(fr *Frame) bool) int64 {
+	if p.top.never {
+		return 0
+	}
+	o := p.ordered(fr.Env.Session)
+	in := fr.Env.enter(p.size)
+	copy(in.Slots, fr.Slots[:min(len(fr.Slots), p.size)])
+	r := &run{fr: in, s: fr.Env.Session}
+	r.emit = func() bool { return yield(in) }
+	if o.distinct {
+		r.seen = map[string]struct{}{}
+	}
+	if o.counted {
+		r.real = make([]int64, o.steps)
+	}
+	o.run(r)
+	if o.counted {
+		p.last.Store(&r.real)
+	}
+	fr.Env.leave()
+	return r.rows
+}
+
+// Holds reports whether there is a row.
+func (p *Plan) Holds(fr *Frame) bool {
+	found := false
+	p.Each(fr, func(*Frame) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
+// RowSet is the rows of a query, in order. It does not change any more.
+type RowSet struct {
+	slots  []int
+	values []value.Value // row by row
+	rows   int
+}
+
+// Len is the number of rows.
+func (s *RowSet) Len() int { return s.rows }
+
+// Bind sets the new slots of fr to row i.
+func (s *RowSet) Bind(i int, fr *Frame) {
+	w := len(s.slots)
+	for j, slot := range s.slots {
+		fr.Slots[slot] = s.values[i*w+j]
+	}
+}
+
+// Row gives the values of row i in the order of New; they must not be changed.
+func (s *RowSet) Row(i int) []value.Value {
+	w := len(s.slots)
+	return s.values[i*w : (i+1)*w]
+}
+
+// Rows reads the whole set: in the order asked for, then by the values of New,
+// NULL first. It throws a *Thrown when there are more rows than the limit, when
+// the context ended or when an expression failed.
+func (p *Plan) Rows(fr *Frame) *RowSet {
+	set := &RowSet{slots: p.q.New}
+	limit, skip, none := p.limits(fr)
+	if none {
+		return set
+	}
+	c := &collector{plan: p, width: len(p.q.New), keep: -1, env: fr.Env}
+	if limit >= 0 {
+		c.keep = limit + skip
+	}
+	p.Each(fr, func(in *Frame) bool {
+		c.add(in)
+		return true
+	})
+	set.values, set.rows = c.finish(skip)
+	return set
+}
+
+// estimate is the expected number of rows that a run looks at.
+func (p *Plan) estimate(s *store.Session) float64 {
+	if p.top.never {
+		return 0
+	}
+	if s != nil {
+		return p.ordered(s).seq.estimate(1)
+	}
+	o := &orderer{defs: p.defs, target: p.q.New, filters: p.filters}
+	return o.order(p.start()).estimate(1)
+}
+
+func (q *sequence) estimate(rows float64) float64 {
+	sum := 0.0
+	for _, st := range q.steps {
+		if st.src != nil {
+			sum += rows
+			rows *= max(st.est, 0.1)
+		}
+	}
+	sum += rows
+	for _, a := range q.alts {
+		sum += a.estimate(rows)
+	}
+	return sum
+}
+
+// limits gives TOP (-1: none), OFFSET and whether there are no rows at all.
+func (p *Plan) limits(fr *Frame) (limit, skip int, none bool) {
+	limit = -1
+	if p.topN != nil {
+		n, ok := count(p.topN(fr))
+		if ok && n > 0 {
+			limit = n
+		} else if p.q.TopStrict {
+			return 0, 0, true
+		}
+	}
+	if p.skip != nil {
+		if n, ok := count(p.skip(fr)); ok && n > 0 {
+			skip = n
+		}
+	}
+	return limit, skip, false
+}
+
+// count is v as a number of rows.
+func count(v value.Value) (int, bool) {
+	switch v.Kind() {
+	case value.Integer, value.Long:
+		return int(min(v.Num(), 1<<40)), true
+	case value.Numeric, value.Double:
+		return int(min(v.Float64(), 1<<40)), true
+	}
+	return 0, false
+}
+
+// collector gathers rows as flat tuples of order values and new slots, and
+// keeps the first keep of them when there is a limit.
+type collector struct {
+	plan   *Plan
+	env    *Env
+	width  int
+	keep   int
+	rows   []value.Value // stride: len(plan.order)+width
+	n      int
+	sorted bool
+	seen   bool
+}
+
+func (c *collector) stride() int { return len(c.plan.order) + c.width }
+
+func (c *collector) add(fr *Frame) {
+	if !c.seen {
+		c.seen, c.sorted = true, true
+	}
+	for _, o := range c.plan.order {
+		c.rows = append(c.rows, o(fr))
+	}
+	for _, s := range c.plan.q.New {
+		c.rows = append(c.rows, fr.Slots[s])
+	}
+	c.n++
+	if c.sorted && c.n > 1 && c.less(c.n-1, c.n-2) {
+		c.sorted = false
+	}
+	if max := rowLimit(c.env); max > 0 && int64(c.n) > max {
+		Throw(c.plan.q.Span, value.Errorf(CodeRows, "more than %d rows in one set", max))
+	}
+	// Cut back now and then: cheaper than keeping a heap in order, and as small.
+	if c.keep >= 0 && c.n >= 2*c.keep+64 {
+		c.sort()
+		c.cut(c.keep)
+	}
+}
+
+func rowLimit(env *Env) int64 {
+	if env.Limits == nil {
+		return 0
+	}
+	return env.Limits.Rows
+}
+
+func (c *collector) cut(n int) {
+	if c.n > n {
+		c.n = n
+		c.rows = c.rows[:n*c.stride()]
+	}
+}
+
+func (c *collector) less(i, j int) bool { return c.compare(i, j) < 0 }
+
+func (c *collector) compare(i, j int) int {
+	w := c.stride()
+	a, b := c.rows[i*w:(i+1)*w], c.rows[j*w:(j+1)*w]
+	for k := range c.plan.order {
+		d := value.Compare(a[k], b[k])
+		if d != 0 {
+			if c.plan.desc[k] {
+				return -d
+			}
+			return d
+		}
+	}
+	for k := len(c.plan.order); k < w; k++ {
+		if d := value.Compare(a[k], b[k]); d != 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+// Len, Less and Swap make a collector a sort.Interface.
+func (c *collector) Len() int           { return c.n }
+func (c *collector) Less(i, j int) bool { return c.less(i, j) }
+func (c *collector) Swap(i, j int) {
+	w := c.stride()
+	for k := range w {
+		c.rows[i*w+k], c.rows[j*w+k] = c.rows[j*w+k], c.rows[i*w+k]
+	}
+}
+
+func (c *collector) sort() {
+	if !c.sorted && c.n > 1 {
+		sort.Sort(c)
+		c.sorted = true
+	}
+}
+
+func (c *collector) finish(skip int) ([]value.Value, int) {
+	c.sort()
+	if c.keep >= 0 {
+		c.cut(c.keep)
+	}
+	skip = min(skip, c.n)
+	w, o := c.stride(), len(c.plan.order)
+	n := c.n - skip
+	if o == 0 {
+		return c.rows[skip*w:], n
+	}
+	out := make([]value.Value, 0, n*c.width)
+	for i := skip; i < c.n; i++ {
+		out = append(out, c.rows[i*w+o:(i+1)*w]...)
+	}
+	return out, n
+}
