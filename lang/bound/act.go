@@ -336,6 +336,11 @@ type Export struct {
 	Form        *Form
 	Objects     []FormArg
 	Top, Offset []FormLimit
+	// Filters are conditions beside those of the form; FilterSlots are the
+	// slots of the caller's frame that stand for the form's objects in them,
+	// in the order of the form's groups and objects.
+	Filters     []Expr
+	FilterSlots []int
 
 	New           []int // parameters of the flat form
 	Columns       []Column

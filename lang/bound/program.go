@@ -325,6 +325,7 @@ type FormGroup struct {
 	Objects []*FormObject
 	Parent  *FormGroup // SUBREPORT / structure: set by resolve from the filters? no: computed by interp
 	ExtID   string
+	ExtKey  bool // EXTKEY: records by key
 	InGroup *PropertyGroup
 	Span    diag.Span
 }
@@ -356,6 +357,7 @@ type FormProperty struct {
 	ExtNull  bool
 	ShowIf   Expr
 	Hidden   bool
+	Inert    bool // NEW, EDIT, DELETE and other buttons of a screen
 	Span     diag.Span
 }
 

@@ -1,0 +1,736 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/golsf/golsf/lang/ast"
+	"github.com/golsf/golsf/lang/bound"
+	"github.com/golsf/golsf/runtime/value"
+)
+
+// formInfo is a form while it can still be extended.
+type formInfo struct {
+	form    *bound.Form
+	ctx     *context // its objects as parameters
+	mod     *bound.Module
+	draws   []*draw
+	filters map[string]bool // filter groups
+	trees   map[string]bool
+	parts   map[string]*component // of its design
+	broken  bool
+	parent  map[*bound.FormGroup]string // tree of a group
+}
+
+// draw is a property on a form by the names that refer to it.
+type draw struct {
+	alias string
+	name  string
+	args  []string
+	item  *bound.FormProperty
+	panel bool
+}
+
+// object finds an object of the form and reports when there is none.
+func (f *formInfo) object(u *unit, id *ast.Ident) *bound.FormObject {
+	var names []string
+	for _, g := range f.form.Groups {
+		for _, o := range g.Objects {
+			if o.Ident == id.Name {
+				return o
+			}
+			names = append(names, o.Ident)
+		}
+	}
+	if !f.broken {
+		u.r.errorHint(id.Span(), "E2007", nearest(id.Name, names), "object '%s' is not found in form '%s'", id.Name, f.form.Ident)
+	}
+	return nil
+}
+
+// group finds a group of objects; nil for the root group, or after an error.
+func (f *formInfo) group(u *unit, id *ast.Ident) *bound.FormGroup {
+	if id.Name == "root" {
+		return nil
+	}
+	var names []string
+	for _, g := range f.form.Groups {
+		if g.Ident == id.Name {
+			return g
+		}
+		names = append(names, g.Ident)
+	}
+	if !f.broken {
+		u.r.errorHint(id.Span(), "E2008", nearest(id.Name, names), "object group '%s' is not found in form '%s'", id.Name, f.form.Ident)
+	}
+	return nil
+}
+
+// formNamed finds a form and reports when there is none.
+func (u *unit) formNamed(n *ast.Name) *formInfo {
+	f, ok := lookup(u, u.r.forms, n, "form", "E2005")
+	if !ok {
+		return nil
+	}
+	return f
+}
+
+func (u *unit) form(s *ast.Form) {
+	r := u.r
+	f := &bound.Form{Name: u.name(&s.Name, s.Caption)}
+	for _, e := range r.forms[f.Ident] {
+		if e.mod.Namespace == u.mod.Namespace && u.visible[e.mod] && !u.again {
+			u.twice(f.Span, "E2203", "form", f.Ident, e.span)
+			return
+		}
+	}
+	info := &formInfo{form: f, mod: u.mod, ctx: &context{u: u, frame: &f.Frame}, filters: map[string]bool{}, trees: map[string]bool{},
+		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}}
+	info.ctx.form = info
+	before := r.errors()
+	u.formItems(info, s.Items)
+	info.broken = r.errors() > before
+	r.prog.Forms = append(r.prog.Forms, f)
+	r.formOf[f] = info
+	if u.again {
+		delete(r.forms, f.Ident)
+	}
+	r.forms[f.Ident] = append(r.forms[f.Ident], entry[*formInfo]{u.mod, f.Span, info})
+}
+
+func (u *unit) extendForm(s *ast.ExtendForm) {
+	info := u.formNamed(&s.Name)
+	if info == nil {
+		return
+	}
+	was := info.ctx.u
+	info.ctx.u = u
+	before := u.r.errors()
+	u.formItems(info, s.Items)
+	info.broken = info.broken || u.r.errors() > before
+	info.ctx.u = was
+}
+
+func (u *unit) formItems(f *formInfo, items []ast.FormItem) {
+	for _, item := range items {
+		switch item := item.(type) {
+		case *ast.FormObjects:
+			for i := range item.Groups {
+				u.groupObject(f, &item.Groups[i], "")
+			}
+		case *ast.FormTree:
+			name := ""
+			if item.Name != nil {
+				name = item.Name.Name
+			} else if len(item.Groups) > 0 {
+				name = "tree"
+			}
+			f.trees[name] = true
+			for i := range item.Groups {
+				u.groupObject(f, &item.Groups[i], name)
+			}
+		case *ast.FormProperties:
+			for i := range item.Items {
+				u.formProperty(f, item, &item.Items[i])
+			}
+		case *ast.FormFilters:
+			for i := range item.Filters {
+				u.formFilter(f, &item.Filters[i])
+			}
+		case *ast.FormOrders:
+			for i := range item.Orders {
+				u.formOrder(f, &item.Orders[i])
+			}
+		case *ast.FormSetting:
+			if item.ExtID != nil {
+				f.form.ExtID = item.ExtID.Value
+			}
+			if item.Report != nil {
+				f.ctx.expr(item.Report, false)
+			}
+		case *ast.FormIncludes:
+			u.formIncludes(f, item)
+		default:
+			u.formRest(f, item)
+		}
+	}
+}
+
+// formRest checks the sections that only a screen needs.
+func (u *unit) formRest(f *formInfo, item ast.FormItem) {
+	switch item := item.(type) {
+	case *ast.ExtendObjects:
+		for i := range item.Objects {
+			o := &item.Objects[i]
+			if f.object(u, &o.Name) != nil {
+				u.objectOptions(f, nil, o.Options)
+			}
+		}
+	case *ast.ExtendTree:
+		if !f.trees[item.Name.Name] && !f.broken {
+			u.r.errorf(item.Name.Span(), "E2008", "tree '%s' is not found in form '%s'", item.Name.Name, f.form.Ident)
+		}
+	case *ast.ExtendProperties:
+		for i := range item.Items {
+			d := u.drawRef(f, &item.Items[i].Draw)
+			if d != nil {
+				u.drawOptions(f, d.item, item.Items[i].Options)
+			}
+		}
+	case *ast.FormEvents:
+		for i := range item.Events {
+			u.formEvent(f, &item.Events[i])
+		}
+	case *ast.FilterGroup:
+		u.filterGroup(f, item)
+	case *ast.UserFilters:
+		for i := range item.Draws {
+			u.drawRef(f, &item.Draws[i])
+		}
+	case *ast.FormEdit:
+		if c, ok := u.classOf(&item.Class); ok && !c.IsObject() {
+			u.r.errorf(item.Class.Span(), "E2701", "%s needs a user class", item.Kind)
+		}
+		f.object(u, &item.Object)
+	case *ast.FormHints:
+		for i := range item.Refs {
+			u.member(&item.Refs[i], onlyProperty, nil, true, nil)
+		}
+	case *ast.FormReports:
+		for i := range item.Reports {
+			f.ctx.expr(item.Reports[i].Path, false)
+			if g := item.Reports[i].Group; g != nil {
+				f.group(u, g)
+			}
+		}
+	case *ast.FormPivot:
+		u.pivot(f, item)
+	}
+}
+
+func (u *unit) groupObject(f *formInfo, g *ast.GroupObject, tree string) {
+	r := u.r
+	out := &bound.FormGroup{Span: g.Span()}
+	for i := range g.Objects {
+		o := &g.Objects[i]
+		class, _ := u.classOf(&o.Class)
+		obj := &bound.FormObject{Class: class}
+		switch {
+		case o.Name != nil:
+			obj.Ident = o.Name.Name
+		case o.Class.IsBuiltin():
+			obj.Ident = o.Class.Word
+		default:
+			obj.Ident = o.Class.Name.Name
+		}
+		if o.Caption != nil {
+			obj.Caption = o.Caption.Value
+		}
+		if f.has(obj.Ident) {
+			r.errorf(o.Span(), "E2702", "object '%s' is declared in form '%s' already", obj.Ident, f.form.Ident)
+			continue
+		}
+		obj.Slot = f.ctx.add(obj.Ident, class, class.Known())
+		out.Objects = append(out.Objects, obj)
+		u.objectOptions(f, obj, o.Options)
+	}
+	if g.Name != nil {
+		out.Ident = g.Name.Name
+	} else if len(out.Objects) > 0 {
+		out.Ident = out.Objects[0].Ident
+	}
+	if len(out.Objects) == 0 {
+		return
+	}
+	for _, other := range f.form.Groups {
+		if other.Ident == out.Ident {
+			r.errorf(g.Span(), "E2702", "object group '%s' is declared in form '%s' already", out.Ident, f.form.Ident)
+			return
+		}
+	}
+	f.form.Groups = append(f.form.Groups, out)
+	if tree != "" {
+		f.parent[out] = tree
+	}
+	u.groupOptions(f, out, g.Options)
+}
+
+func (f *formInfo) has(object string) bool {
+	for _, g := range f.form.Groups {
+		for _, o := range g.Objects {
+			if o.Ident == object {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (u *unit) objectOptions(f *formInfo, obj *bound.FormObject, options []ast.ObjectOption) {
+	for i := range options {
+		o := &options[i]
+		switch {
+		case o.ExtID != nil && obj != nil:
+			obj.ExtID = o.ExtID.Value
+		case o.OnChange != nil:
+			u.formAction(f, o.OnChange)
+		case o.Parent != nil:
+			f.ctx.expr(o.Parent, false)
+		}
+	}
+}
+
+func (u *unit) groupOptions(f *formInfo, g *bound.FormGroup, options []ast.GroupOption) {
+	for i := range options {
+		o := &options[i]
+		switch o.Kind {
+		case "EXTID", "EXTKEY":
+			if o.Text != nil {
+				g.ExtID = o.Text.Value
+				g.ExtKey = o.Kind == "EXTKEY"
+			} else {
+				g.ExtKey = o.Kind == "EXTKEY"
+			}
+		case "IN":
+			if o.ID != nil {
+				g.InGroup, _ = lookup(u, u.r.groups, o.ID, "property group", "E2006")
+			}
+		case "AFTER", "BEFORE":
+			if o.Group != nil {
+				f.group(u, o.Group)
+			}
+		}
+		if o.Expr != nil {
+			f.ctx.expr(o.Expr, false)
+		}
+	}
+}
+
+// formAction resolves what an event of a form does.
+func (u *unit) formAction(f *formInfo, ref *ast.ActionRef) {
+	if ref.Block != nil {
+		u.formBlock(f, ref.Block)
+		return
+	}
+	if ref.Ref == nil {
+		return
+	}
+	_, classes, ok := u.objectArgs(f, ref.Args)
+	if ok {
+		u.member(ref.Ref, onlyAction, classes, false, nil)
+	}
+}
+
+// formBlock resolves a block whose parameters are the objects of the form.
+func (u *unit) formBlock(f *formInfo, b *ast.Block) *bound.Action {
+	c := u.context()
+	for _, g := range f.form.Groups {
+		for _, o := range g.Objects {
+			c.add(o.Ident, o.Class, true)
+		}
+	}
+	c.form = f
+	a := &bound.Action{Name: bound.Name{Namespace: u.mod.Namespace, Module: u.mod, Span: b.Span()}}
+	for i := range c.vars {
+		a.Params = append(a.Params, c.vars[i].class)
+	}
+	u.actionBody(c, a, b)
+	u.r.addAction(a)
+	return a
+}
+
+// objectArgs finds objects by their names.
+func (u *unit) objectArgs(f *formInfo, ids []ast.Ident) (objects []*bound.FormObject, classes []value.Class, ok bool) {
+	ok = true
+	for i := range ids {
+		o := f.object(u, &ids[i])
+		if o == nil {
+			ok = false
+			continue
+		}
+		objects, classes = append(objects, o), append(classes, o.Class)
+	}
+	return objects, classes, ok
+}
+
+func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormProperty) {
+	p := &bound.FormProperty{Span: x.Span()}
+	d := &draw{item: p}
+	if x.Caption != nil {
+		p.Caption = x.Caption.Value
+	}
+	switch {
+	case x.Use != nil:
+		ids := x.Args
+		if list.Listed {
+			ids = list.Args
+		}
+		u.formUse(f, p, d, x.Use, ids)
+	case x.Predefined != nil:
+		ids := x.Predefined.Args
+		if !x.Predefined.Listed || len(ids) == 0 && list.Listed {
+			ids = list.Args
+		}
+		u.formPredefined(f, p, d, x.Predefined, ids)
+	case x.Action != nil:
+		p.Action = u.formBlock(f, x.Action)
+	case x.Expr != nil:
+		u.formExpr(f, p, d, x.Expr)
+	}
+	p.Ident = d.name
+	if x.Alias != nil {
+		p.Ident, d.alias = x.Alias.Name, x.Alias.Name
+		for _, other := range f.draws {
+			if other.alias == d.alias && other.alias != "" {
+				u.r.errorf(x.Alias.Span(), "E2702", "property '%s' is declared in form '%s' already", d.alias, f.form.Ident)
+				return
+			}
+		}
+	}
+	if p.Prop != nil {
+		p.Group = p.Prop.Group
+		if p.Prop.ExtID != "" {
+			p.ExtID, p.HasExtID = p.Prop.ExtID, true
+		}
+	}
+	if p.ToGroup == nil && p.X != nil {
+		p.ToGroup = f.lastGroup(freeSlots(p.X))
+	}
+	u.drawOptions(f, p, list.Options)
+	u.drawOptions(f, p, x.Options)
+	d.panel = hasOption(list.Options, "PANEL") || hasOption(x.Options, "PANEL")
+	f.form.Properties = append(f.form.Properties, p)
+	f.draws = append(f.draws, d)
+}
+
+// lastGroup is the last group that has one of the slots.
+func (f *formInfo) lastGroup(slots []int) *bound.FormGroup {
+	var last *bound.FormGroup
+	for _, g := range f.form.Groups {
+		for _, o := range g.Objects {
+			for _, s := range slots {
+				if o.Slot == s {
+					last = g
+				}
+			}
+		}
+	}
+	return last
+}
+
+func (u *unit) formUse(f *formInfo, p *bound.FormProperty, d *draw, use *ast.PropertyUse, ids []ast.Ident) {
+	d.name = use.Ref.Name.Name
+	for i := range ids {
+		d.args = append(d.args, ids[i].Name)
+	}
+	objects, classes, ok := u.objectArgs(f, ids)
+	if !ok {
+		return
+	}
+	k := anyMember
+	if use.Action {
+		k = onlyAction
+	}
+	m := u.member(&use.Ref, k, classes, false, nil)
+	if m == nil || m.broken {
+		return
+	}
+	var slots []int
+	for _, o := range objects {
+		slots = append(slots, o.Slot)
+	}
+	if len(objects) != len(m.signature) {
+		u.r.errorf(use.Ref.Name.Span(), "E2403", "'%s' takes %d parameters, not %d", m.name, len(m.signature), len(objects))
+		return
+	}
+	p.Args = slots
+	if m.isAction() {
+		p.Action = m.act
+		p.ToGroup = f.lastGroup(slots)
+		return
+	}
+	p.Prop = m.prop
+	args := make([]bound.Expr, len(objects))
+	for i, o := range objects {
+		args[i] = &bound.Param{Node: bound.Node{Class: o.Class, Span: use.Span()}, Slot: o.Slot}
+	}
+	p.X = callOf(m.prop, args, use.Span())
+}
+
+func (u *unit) formPredefined(f *formInfo, p *bound.FormProperty, d *draw, ref *ast.DrawRef, ids []ast.Ident) {
+	d.name = ref.Name
+	for i := range ids {
+		d.args = append(d.args, ids[i].Name)
+	}
+	if ref.Class != nil {
+		lookup(u, u.r.classes, ref.Class, "class", "E2001")
+	}
+	objects, _, ok := u.objectArgs(f, ids)
+	if !ok {
+		return
+	}
+	if len(objects) == 1 {
+		o := objects[0]
+		if !o.Class.IsObject() && o.Class.Known() && ref.Name != "VALUE" {
+			u.r.errorf(ref.Span(), "E2701", "%s needs an object of a user class", ref.Name)
+			return
+		}
+		if ref.Name == "VALUE" {
+			p.X = &bound.Param{Node: bound.Node{Class: o.Class, Span: ref.Span()}, Slot: o.Slot}
+			p.Args = []int{o.Slot}
+			d.name = "VALUE"
+			return
+		}
+	}
+	if p.X == nil {
+		p.Inert = true
+	}
+}
+
+func (u *unit) formExpr(f *formInfo, p *bound.FormProperty, d *draw, x ast.Expr) {
+	call, ok := x.(*ast.Call)
+	if !ok {
+		p.X = f.ctx.expr(x, false)
+		return
+	}
+	d.name = call.Ref.Name.Name
+	for _, a := range call.Args {
+		if q, ok := a.(*ast.ParamExpr); ok {
+			d.args = append(d.args, q.Name)
+		}
+	}
+	args := f.ctx.exprs(call.Args, false)
+	m := u.member(&call.Ref, anyMember, f.ctx.searchClasses(args), false, nil)
+	if m == nil || m.broken {
+		p.X = invalid(x.Span())
+		return
+	}
+	if m.isAction() {
+		p.Action = m.act
+		for _, a := range args {
+			p.Args = append(p.Args, freeSlots(a)...)
+		}
+		p.ToGroup = f.lastGroup(p.Args)
+		return
+	}
+	p.X = f.ctx.callMember(m, args, &call.Ref, x.Span())
+	if c, ok := p.X.(*bound.Call); ok {
+		plain := true
+		var slots []int
+		for _, a := range c.Args {
+			q, is := a.(*bound.Param)
+			if plain = plain && is; !plain {
+				break
+			}
+			slots = append(slots, q.Slot)
+		}
+		if plain {
+			p.Prop, p.Args = c.Prop, slots
+		}
+	}
+}
+
+func (u *unit) drawOptions(f *formInfo, p *bound.FormProperty, options []ast.Option) {
+	for i := range options {
+		o := &options[i]
+		switch o.Name {
+		case "EXTID":
+			if len(o.Texts) > 0 {
+				p.ExtID, p.HasExtID = o.Texts[0].Value, true
+			}
+		case "ATTR":
+			p.Attr = true
+		case "EXTNULL":
+			p.ExtNull = true
+		case "SHOWIF":
+			if o.Expr != nil {
+				p.ShowIf = f.ctx.expr(o.Expr, false)
+			}
+		case "HIDE":
+			p.Hidden = true
+		case "DRAW":
+			if len(o.IDs) > 0 {
+				if g := f.group(u, &o.IDs[0]); g != nil {
+					p.ToGroup = g
+				}
+			}
+		case "IN":
+			if o.ID != nil {
+				if g, ok := lookup(u, u.r.groups, o.ID, "property group", "E2006"); ok {
+					p.Group = g
+				}
+			}
+		case "COLUMNS":
+			for j := range o.IDs {
+				f.group(u, &o.IDs[j])
+			}
+		case "AFTER", "BEFORE", "QUICKFILTER":
+			for j := range o.Draws {
+				u.drawRef(f, &o.Draws[j])
+			}
+		case "ON":
+			if b, ok := o.Action.(*ast.Block); ok && b != nil {
+				u.formBlock(f, b)
+			} else if call, ok := o.Action.(*ast.CallAction); ok && call != nil {
+				c := *f.ctx
+				c.act = &actionState{}
+				c.action(call)
+			}
+		default:
+			for _, x := range append(o.Exprs[:len(o.Exprs):len(o.Exprs)], o.Expr) {
+				if x != nil {
+					f.ctx.expr(x, false)
+				}
+			}
+		}
+	}
+}
+
+// drawRef finds a property on the form.
+func (u *unit) drawRef(f *formInfo, ref *ast.DrawRef) *draw {
+	var names []string
+	for _, d := range f.draws {
+		if d.matches(ref) {
+			return d
+		}
+		names = append(names, d.alias, d.name)
+	}
+	if !f.broken {
+		u.r.errorHint(ref.Span(), "E2002", nearest(ref.Name, names), "property '%s' is not found in form '%s'", ref.Name, f.form.Ident)
+	}
+	return nil
+}
+
+func (d *draw) matches(ref *ast.DrawRef) bool {
+	if !ref.Listed {
+		return d.alias == ref.Name || d.name == ref.Name && d.alias == ""
+	}
+	if d.name != ref.Name && d.alias != ref.Name || len(d.args) != len(ref.Args) {
+		return d.name == ref.Name && len(d.args) == 0 && len(ref.Args) > 0 && d.item.Action == nil && d.item.X == nil
+	}
+	for i, a := range d.args {
+		if a != ref.Args[i].Name {
+			return false
+		}
+	}
+	return true
+}
+
+func (u *unit) formFilter(f *formInfo, x *ast.FormFilter) {
+	if p, ok := x.Expr.(*ast.ParamExpr); ok && p.Class == nil && f.ctx.look(p.Name) == nil {
+		ref := ast.DrawRef{Loc: p.Loc, Name: p.Name}
+		if d := u.drawRef(f, &ref); d != nil && d.item.X != nil {
+			f.form.Filters = append(f.form.Filters, bound.FormFilter{X: d.item.X})
+		}
+		return
+	}
+	f.form.Filters = append(f.form.Filters, bound.FormFilter{X: f.ctx.expr(x.Expr, false)})
+}
+
+func (u *unit) formOrder(f *formInfo, x *ast.FormOrder) {
+	out := bound.FormOrder{Desc: x.Desc}
+	switch e := x.Expr.(type) {
+	case *ast.ParamExpr:
+		if f.ctx.look(e.Name) != nil {
+			out.X = f.ctx.expr(e, false)
+			break
+		}
+		ref := ast.DrawRef{Loc: e.Loc, Name: e.Name}
+		d := u.drawRef(f, &ref)
+		if d == nil {
+			return
+		}
+		out.Prop, out.X = d.item, d.item.X
+	case *ast.Call:
+		out.X = f.ctx.expr(e, false)
+		for _, d := range f.draws {
+			if c, ok := out.X.(*bound.Call); ok && d.item.Prop == c.Prop && d.item.Prop != nil && sameSlots(d.item.Args, c.Args) {
+				out.Prop = d.item
+			}
+		}
+	default:
+		out.X = f.ctx.expr(e, false)
+	}
+	f.form.Orders = append(f.form.Orders, out)
+}
+
+func sameSlots(slots []int, args []bound.Expr) bool {
+	if len(slots) != len(args) {
+		return false
+	}
+	for i, a := range args {
+		p, ok := a.(*bound.Param)
+		if !ok || p.Slot != slots[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (u *unit) formEvent(f *formInfo, e *ast.FormEvent) {
+	if e.Object != nil {
+		f.object(u, e.Object)
+	}
+	if e.Draw != nil {
+		u.drawRef(f, e.Draw)
+	}
+	u.formAction(f, &e.Do)
+}
+
+func (u *unit) filterGroup(f *formInfo, x *ast.FilterGroup) {
+	if x.Extend {
+		if !f.filters[x.Name.Name] && !f.broken {
+			u.r.errorf(x.Name.Span(), "E2011", "filter group '%s' is not found in form '%s'", x.Name.Name, f.form.Ident)
+		}
+	} else if f.filters[x.Name.Name] {
+		u.r.errorf(x.Name.Span(), "E2702", "filter group '%s' is declared in form '%s' already", x.Name.Name, f.form.Ident)
+	}
+	f.filters[x.Name.Name] = true
+	for i := range x.Filters {
+		f.ctx.expr(x.Filters[i].Expr, false)
+	}
+}
+
+func (u *unit) pivot(f *formInfo, x *ast.FormPivot) {
+	one := func(d *ast.PivotDraw) {
+		switch {
+		case d.Draw != nil:
+			u.drawRef(f, d.Draw)
+		case d.Group != nil:
+			f.group(u, d.Group)
+		}
+	}
+	for i := range x.Parts {
+		p := &x.Parts[i]
+		if p.Group != nil {
+			f.group(u, p.Group)
+		}
+		for j := range p.Measures {
+			u.drawRef(f, &p.Measures[j])
+		}
+		for j := range p.Lists {
+			if p.Lists[j].One != nil {
+				one(p.Lists[j].One)
+			}
+			for k := range p.Lists[j].Many {
+				one(&p.Lists[j].Many[k])
+			}
+		}
+	}
+}
+
+// formIncludes takes the objects and properties of other forms in.
+func (u *unit) formIncludes(f *formInfo, x *ast.FormIncludes) {
+	for i := range x.Forms {
+		in := u.formNamed(&x.Forms[i].Form)
+		if in == nil {
+			f.broken = true
+			continue
+		}
+		prefix := ""
+		if x.Forms[i].Alias != nil {
+			prefix = strings.TrimSpace(x.Forms[i].Alias.Name)
+		}
+		f.broken = f.broken || prefix != "" || in.broken
+	}
+}
+
