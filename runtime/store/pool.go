@@ -45,10 +45,6 @@ func (p *pool) entry(h uint32) *entry {
 	return &(*p.entries.Load())[h>>entryBits][h&(entryChunk-1)]
 }
 
-func (p *pool) bytes(e *entry) []byte {
-	return (*p.chunks.Load())[e.chunk][e.off : e.off+e.len : e.off+e.len]
-}
-
 // str gives the string of a handle; it stays valid for ever.
 func (p *pool) str(h int64) string {
 	e := p.entry(uint32(h))
@@ -75,7 +71,7 @@ func (p *pool) lookup(s string, hash uint32) (handle int64, slot uint32) {
 			return -1, i
 		}
 		e := p.entry(h - 1)
-		if e.hash == hash && int(e.len) == len(s) && string(p.bytes(e)) == s {
+		if e.hash == hash && int(e.len) == len(s) && p.str(int64(h-1)) == s {
 			return int64(h - 1), i
 		}
 	}
