@@ -353,7 +353,7 @@ func (a *grouped) describe(bound slotSet) (string, string) {
 
 func (a *grouped) compile(bound slotSet, next proc) proc {
 	given := a.given(bound)
-	settle := settleValue(a.val, bound)
+	settle := settleValue(a.val, a.keys, bound)
 	if given == a.g.all() {
 		return func(r *run) bool {
 			in := r.fr.Env.enter(len(a.keys))
@@ -429,8 +429,9 @@ func (g *grouping) eachGroup(r *run, t *groupTable, slots []int, given, pushed k
 	return true
 }
 
-// settleValue puts a value into its slot, or compares it.
-func settleValue(val int, bound slotSet) func(r *run, v value.Value) bool {
+// settleValue puts a value into its slot, or compares it when the slot is
+// bound or one of the keys.
+func settleValue(val int, keys []int, bound slotSet) func(r *run, v value.Value) bool {
 	rel := &relation{val: val}
-	return rel.settle(val >= 0 && bound.has(val))
+	return rel.settle(val >= 0 && (bound.has(val) || slices.Contains(keys, val)))
 }

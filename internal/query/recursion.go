@@ -459,7 +459,7 @@ func (a *recursed) describe(bound slotSet) (string, string) {
 
 func (a *recursed) compile(bound slotSet, next proc) proc {
 	given := a.given(bound)
-	settle := settleValue(a.val, bound)
+	settle := settleValue(a.val, a.keys, bound)
 	known := make([]bool, len(a.keys))
 	for i, k := range a.keys {
 		known[i] = bound.has(k) || slices.Contains(a.keys[:i], k)
