@@ -197,7 +197,7 @@ func (l *Lexer) scan(i int) (lexer.TokenType, int) {
 	}
 	switch c {
 	case '\'':
-		return l.scanString(i)
+		return l.scanGlued(i, i)
 	case '#':
 		return l.scanHash(i)
 	case '$':
