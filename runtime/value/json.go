@@ -388,3 +388,16 @@ func AppendJSONString(dst []byte, s string) []byte {
 	}
 	return append(append(dst, s[from:]...), '"')
 }
+
+// JSONUnquote reads a JSON string literal with its quotes.
+func JSONUnquote(literal string) (string, error) {
+	r := jsonReader{text: literal}
+	if literal == "" || literal[0] != '"' {
+		return "", r.fail("a string is expected")
+	}
+	s, err := r.string()
+	if err == nil && r.pos != len(literal) {
+		err = r.fail("text after the end of the string")
+	}
+	return s, err
+}

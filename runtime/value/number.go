@@ -400,6 +400,9 @@ func parseDecimal(s string, exp bool) (v Value, ok bool) {
 // digits written; ok is false for any other text and for numbers out of range.
 func ParseNumeric(s string) (v Value, ok bool) { return parseDecimal(s, false) }
 
+// ParseNumericExp is ParseNumeric that also takes an exponent (1.5e3 is 1500).
+func ParseNumericExp(s string) (v Value, ok bool) { return parseDecimal(s, true) }
+
 // numericText writes a NUMERIC with all digits of its scale.
 func numericText(v Value) string {
 	var buf [48]byte
