@@ -9,7 +9,7 @@ import (
 func (p *parser) design() ast.Statement {
 	start := p.need("DESIGN")
 	d := &ast.Design{Form: p.name()}
-	d.Caption = p.optText()
+	d.Caption = p.optCaption()
 	d.Custom = p.accept("CUSTOM")
 	d.Body = *p.designItems()
 	d.Loc = p.loc(start)
@@ -177,7 +177,7 @@ func (p *parser) navigatorItem() ast.NavigatorItem {
 		}
 		target := p.name()
 		n.Target = &target
-		n.Caption = p.optText()
+		n.Caption = p.optCaption()
 	}
 	for p.isAny("WINDOW", "AFTER", "BEFORE", "FIRST", "LAST", "DEFAULT", "NOIMAGE", "LSF", "IMAGE", "CLASS", "HEADER", "SHOWIF",
 		"CHANGEKEY", "CHANGEMOUSE") {
@@ -197,12 +197,12 @@ func (p *parser) newElement(n *ast.NavigatorItem) {
 	if n.Element == "FOLDER" {
 		id := p.ident()
 		n.Name = &id
-		n.Caption = p.optText()
+		n.Caption = p.optCaption()
 		return
 	}
 	if p.aliasFollows() {
 		n.Name = p.optIdent()
-		n.Caption = p.optText()
+		n.Caption = p.optCaption()
 		p.need("=")
 	}
 	if n.Element == "FORM" {

@@ -17,7 +17,7 @@ func (p *parser) importData() ast.Action {
 	if p.needAny("FIELDS", "TO") == "FIELDS" {
 		a.IsFields = true
 		if p.is("(") {
-			a.Params = p.params()
+			a.Params, a.Listed = p.params(), true
 		}
 		a.Fields = list(p, (*parser).importField)
 		a.Do, a.Else = p.doElse()
@@ -117,7 +117,7 @@ func (p *parser) format(formats []formatOptions) *ast.Format {
 		f.Loc = p.loc(start)
 		return f
 	}
-	p.unexpected(append(names, "'FROM'")...)
+	p.unexpected(quoteAll(append(names, "FROM"))...)
 	return nil
 }
 
@@ -258,7 +258,7 @@ func (p *parser) externalTarget() ast.ExternalTarget {
 		p.next()
 		t.Address = p.expr()
 	default:
-		p.unexpected("HTTP", "SQL", "LSF", "CONNECTOR", "TCP", "UDP", "DBF", "JAVA")
+		p.unexpected(quoteAll([]string{"HTTP", "SQL", "LSF", "CONNECTOR", "TCP", "UDP", "DBF", "JAVA"})...)
 	}
 	t.Loc = p.loc(start)
 	return t

@@ -124,7 +124,8 @@ func (p *parser) attempt(read func()) (d *diag.Diagnostic) {
 		case *failure:
 			d = r.diag
 		default:
-			panic(r)
+			d = &diag.Diagnostic{Code: "E1199", Span: tokenSpan(p.tok()), Message: fmt.Sprintf("the parser failed here: %v", r),
+				Hints: []string{"This is a fault of golsf; please report it with the text that shows it."}}
 		}
 	}()
 	p.depth = 0
@@ -153,7 +154,7 @@ func (p *parser) statements(src *string) ([]ast.Statement, diag.List) {
 // too early is blamed on the bracket that is not closed.
 func (p *parser) recover(start lexer.Checkpoint, err *diag.Diagnostic) *diag.Diagnostic {
 	p.lex.LoadCheckpoint(start)
-	depth, line := 0, 0
+	depth, line, margin := 0, 0, p.tok().Pos.Column
 	failed := false
 	var open []*lexer.Token
 	for first := true; ; first = false {
@@ -183,8 +184,7 @@ func (p *parser) recover(start lexer.Checkpoint, err *diag.Diagnostic) *diag.Dia
 		case "{":
 			depth++
 		case "}":
-			if depth--; depth <= 0 && failed {
-				p.accept(";")
+			if depth--; depth <= 0 && failed && p.endsAfterBrace(margin) {
 				return err
 			}
 		case ";":
@@ -198,6 +198,14 @@ func (p *parser) recover(start lexer.Checkpoint, err *diag.Diagnostic) *diag.Dia
 		return &diag.Diagnostic{Code: "E1102", Span: tokenSpan(t), Message: "'" + t.Value + "' is never closed", Incomplete: true}
 	}
 	return err
+}
+
+// endsAfterBrace reports whether a statement that began in that column is over
+// after a closing brace, and takes its semicolon.
+func (p *parser) endsAfterBrace(margin int) bool {
+	t := p.tok()
+	return t.EOF() || p.accept(";") ||
+		p.firstOnLine() && t.Pos.Column <= margin && (isIdent(t) || startsStatement(t.Value) || t.Value == "}")
 }
 
 // firstOnLine reports whether the next token is the first of its line.

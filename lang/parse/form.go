@@ -143,14 +143,14 @@ func (p *parser) formObject() ast.FormObject {
 	if isTextOrIdent(start) {
 		switch {
 		case isText(start):
-			o.Caption = p.optText()
+			o.Caption = p.optCaption()
 			p.need("=")
 		case p.peek(1).Value == "=":
 			o.Name = p.optIdent()
 			p.next()
 		case isTextOrIdent(p.peek(1)) && p.peek(2).Value == "=":
 			o.Name = p.optIdent()
-			o.Caption = p.optText()
+			o.Caption = p.optCaption()
 			p.next()
 		}
 	} else if p.is("=") {
@@ -300,7 +300,7 @@ func (p *parser) extendObject() ast.ExtendObject {
 	start := p.tok()
 	var o ast.ExtendObject
 	if p.peek(1).Value == "=" {
-		o.Caption = p.optText()
+		o.Caption = p.optCaption()
 		p.next()
 	}
 	o.Name = p.ident()
@@ -332,7 +332,7 @@ func (p *parser) formProperty(listed bool) ast.FormProperty {
 		if isIdent(start) {
 			f.Alias = p.optIdent()
 		}
-		f.Caption = p.optText()
+		f.Caption = p.optCaption()
 		f.HasAlias = true
 		p.need("=")
 	}
@@ -394,7 +394,7 @@ func (p *parser) extendProperty() ast.ExtendProperty {
 	start := p.tok()
 	var e ast.ExtendProperty
 	if isTextOrIdent(start) && p.peek(1).Value == "=" {
-		e.Caption = p.optText()
+		e.Caption = p.optCaption()
 		p.next()
 	}
 	e.Draw = p.drawRef()

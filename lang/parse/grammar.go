@@ -48,7 +48,7 @@ func (g *production[T]) build() *participle.Parser[T] {
 	g.once.Do(func() {
 		g.parser = participle.MustBuild[T](
 			participle.Lexer(token.Definition{}),
-			participle.UseLookahead(1),
+			participle.UseLookahead(0),
 			participle.ParseTypeWith(readExpr),
 			participle.ParseTypeWith(readFormItem),
 		)
@@ -87,6 +87,7 @@ type (
 	nodeIdent     struct{ ast.Ident }
 	nodeName      struct{ ast.Name }
 	nodeText      struct{ ast.Text }
+	nodeCaption   struct{ ast.Text }
 	nodeNumber    struct{ ast.Number }
 	nodeClass     struct{ ast.ClassRef }
 	nodeRef       struct{ ast.PropertyRef }
@@ -104,6 +105,10 @@ func (n *nodeName) Parse(lex *lexer.PeekingLexer) error {
 
 func (n *nodeText) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.Text, isTextOrIdent(lex.Peek()), (*parser).text)
+}
+
+func (n *nodeCaption) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.Text, isTextOrIdent(lex.Peek()), (*parser).caption)
 }
 
 func (n *nodeNumber) Parse(lex *lexer.PeekingLexer) error {
@@ -152,6 +157,13 @@ func (n *nodeName) get() *ast.Name {
 	return &n.Name
 }
 
+func (n *nodeCaption) get() *ast.Text {
+	if n == nil {
+		return nil
+	}
+	return &n.Text
+}
+
 func (n *nodeText) get() *ast.Text {
 	if n == nil {
 		return nil
@@ -163,7 +175,7 @@ func (n *nodeText) get() *ast.Text {
 func (p *parser) grammarError(err error) {
 	var unexpected *participle.UnexpectedTokenError
 	if errors.As(err, &unexpected) {
-		panic(&failure{unexpectedToken(&unexpected.Unexpected, expectation(unexpected.Message())...)})
+		panic(&failure{p.unexpectedToken(&unexpected.Unexpected, expectation(unexpected.Message())...)})
 	}
 	var located participle.Error
 	if errors.As(err, &located) {
@@ -191,21 +203,21 @@ func expectation(message string) []string {
 		node = expected[:i]
 	}
 	switch node {
-	case "NodeIdent", "NodeName":
+	case "nodeIdent", "nodeName":
 		return []string{"a name"}
 	case "Expr", "FilterSyntax", "OrderSyntax":
 		return []string{"an expression"}
-	case "NodeText":
+	case "nodeText", "nodeCaption":
 		return []string{"a text"}
-	case "NodeNumber":
+	case "nodeNumber":
 		return []string{"a number"}
-	case "NodeClass":
+	case "nodeClass":
 		return []string{"a class"}
-	case "NodeRef", "NodeDraw":
+	case "nodeRef", "nodeDraw":
 		return []string{"the name of a property"}
 	case "StaticSyntax":
 		return []string{"the name of a static object"}
-	case "NodeComponent":
+	case "nodeComponent":
 		return []string{"a component"}
 	}
 	return nil

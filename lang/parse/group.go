@@ -68,7 +68,7 @@ func (p *parser) group() ast.Expr {
 			p.unexpected("'ORDER'")
 		}
 	default:
-		p.unexpected("SUM", "MAX", "MIN", "LAST", "CONCAT", "AGGR", "NAGGR", "EQUAL", "CUSTOM")
+		p.unexpected(quoteAll([]string{"SUM", "MAX", "MIN", "LAST", "CONCAT", "AGGR", "NAGGR", "EQUAL", "CUSTOM"})...)
 	}
 	g.Limit = p.limit()
 	g.Where = p.where()
@@ -105,7 +105,7 @@ func (p *parser) partition() ast.Expr {
 			x.Operands = p.exprList()
 		}
 	default:
-		p.unexpected("SUM", "PREV", "LAST", "UNGROUP", "CUSTOM")
+		p.unexpected(quoteAll([]string{"SUM", "PREV", "LAST", "UNGROUP", "CUSTOM"})...)
 	}
 	x.Order = p.order()
 	x.Limit = p.limit()

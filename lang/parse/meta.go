@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 	"unicode"
@@ -14,12 +13,8 @@ import (
 	"github.com/golsf/golsf/lang/token"
 )
 
-const (
-	// maxExpansion bounds how deeply metacodes use each other.
-	maxExpansion = 100
-	// maxExpanded bounds the text that one call stands for.
-	maxExpanded = 32 << 20
-)
+// maxExpanded bounds the bytes of text that one call stands for.
+const maxExpanded = 32 << 20
 
 // meta reads META name(a, b) body END.
 func (p *parser) meta(src *string) ast.Statement {
@@ -121,8 +116,9 @@ func (p *parser) metaArg() ast.MetaArg {
 type Lookup func(call *ast.MetaCall) (*ast.Meta, *diag.Diagnostic)
 
 // Expand sets the bodies of call and of the calls in it. Diagnostics about the
-// expansion name its calls, innermost first, as related places. Statements
-// that could be read are in the body even when others could not.
+// expansion name its calls, innermost first, as related places; of each body
+// only the first error is given. Statements that could be read are in the body
+// even when others could not.
 func Expand(call *ast.MetaCall, find Lookup) diag.List {
 	e := &expander{find: find, left: maxExpanded}
 	return e.expand(call, nil)
@@ -131,7 +127,7 @@ func Expand(call *ast.MetaCall, find Lookup) diag.List {
 // CallChain gives the related places of something found in the expansion of
 // the last of calls, which are nested, outermost first.
 func CallChain(calls []*ast.MetaCall) []diag.Related {
-	var chain []diag.Related
+	chain := make([]diag.Related, 0, len(calls))
 	for i := len(calls) - 1; i >= 0; i-- {
 		chain = append(chain, diag.Related{Span: calls[i].Span(), Message: "in the expansion of @" + calls[i].Name.String()})
 	}
@@ -153,11 +149,13 @@ func (e *expander) expand(call *ast.MetaCall, outer []*ast.MetaCall) diag.List {
 		return fail(err)
 	}
 	call.Def = meta
-	calls := append(outer[:len(outer):len(outer)], call)
-	if len(calls) > maxExpansion {
-		return fail(&diag.Diagnostic{Code: "E1107", Span: call.Span(),
-			Message: fmt.Sprintf("metacodes use each other more than %d levels deep", maxExpansion)})
+	for _, c := range outer {
+		if c.Def == meta {
+			return fail(&diag.Diagnostic{Code: "E1107", Span: call.Span(), Message: "metacode " + meta.Name.Name + " uses itself",
+				Related: []diag.Related{{Span: meta.Name.Span(), Message: "declared here"}}})
+		}
 	}
+	calls := append(outer[:len(outer):len(outer)], call)
 	text, marks := substitute(meta, call)
 	if e.left -= len(text); e.left < 0 {
 		return fail(&diag.Diagnostic{Code: "E1107", Span: call.Span(), Message: "the expansion of the metacode is too long"})
@@ -168,6 +166,10 @@ func (e *expander) expand(call *ast.MetaCall, outer []*ast.MetaCall) diag.List {
 		errs = diag.List{err}
 	} else {
 		call.Body, errs = p.statements(nil)
+	}
+	if len(errs) > 1 {
+		// One wrong argument spoils many statements.
+		errs = errs[:1]
 	}
 	for _, d := range errs {
 		d.Incomplete = false

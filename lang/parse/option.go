@@ -148,13 +148,18 @@ func (p *parser) propertyOption(o *ast.Option) bool {
 		p.next()
 		n := p.name()
 		o.ID = &n
-	case "DEFAULTCOMPARE", "PATTERN":
+	case "DEFAULTCOMPARE":
 		p.next()
 		o.Texts = []ast.Text{p.text()}
+	case "PATTERN":
+		p.next()
+		o.Texts = []ast.Text{p.caption()}
 	case "REGEXP":
 		p.next()
-		o.Texts = []ast.Text{p.text()}
-		p.optionText(o)
+		o.Texts = []ast.Text{p.caption()}
+		if t := p.optCaption(); t != nil {
+			o.Texts = append(o.Texts, *t)
+		}
 	case "NONULL":
 		p.next()
 		e := p.event(false)
@@ -201,8 +206,8 @@ func (p *parser) eventType(o *ast.Option) {
 	case "CHANGE":
 		o.Words = append(o.Words, p.words("BEFORE", "AFTER")...)
 	case "CONTEXTMENU":
-		if t := p.optPlainText(); t != nil {
-			o.Texts = append(o.Texts, *t)
+		if isText(p.tok()) {
+			o.Texts = append(o.Texts, p.caption())
 		}
 	case "KEYPRESS":
 		o.Texts = append(o.Texts, p.text())

@@ -118,10 +118,10 @@ func (p *parser) leave() { p.depth-- }
 
 // unexpected fails at the next token.
 func (p *parser) unexpected(expected ...string) {
-	panic(&failure{unexpectedToken(p.tok(), expected...)})
+	panic(&failure{p.unexpectedToken(p.tok(), expected...)})
 }
 
-func unexpectedToken(t *lexer.Token, expected ...string) *diag.Diagnostic {
+func (p *parser) unexpectedToken(t *lexer.Token, expected ...string) *diag.Diagnostic {
 	if t.Type == token.Illegal {
 		return token.Explain(t)
 	}
@@ -135,14 +135,31 @@ func unexpectedToken(t *lexer.Token, expected ...string) *diag.Diagnostic {
 		}
 		d.Message += expected[last]
 	}
-	if t.Type == token.Keyword && len(expected) == 1 && expected[0] == "a name" {
-		d.Hints = []string{"'" + t.Value + "' is a reserved word."}
+	if hint := hintFor(p.before(t), t, expected); hint != "" {
+		d.Hints = []string{hint}
 	}
 	return d
 }
 
+// before gives the token before t, or an empty one. t is the next token or,
+// after participle failed, one near it.
+func (p *parser) before(t *lexer.Token) lexer.Token {
+	for at := p.lex.RawCursor() + 1; at > 0; at-- {
+		if at == p.lex.RawCursor()+1 && p.tok().EOF() {
+			continue
+		}
+		if last := p.lex.Range(at-1, at)[0]; last.Pos.Offset < t.Pos.Offset {
+			return last
+		}
+	}
+	return lexer.Token{}
+}
+
 // failAt fails with a message of its own at a token.
 func (p *parser) failAt(t *lexer.Token, code, message string, hints ...string) {
+	if len(hints) > 0 && hints[0] == "" {
+		hints = nil
+	}
 	panic(&failure{&diag.Diagnostic{Code: code, Span: tokenSpan(t), Message: message, Hints: hints}})
 }
 

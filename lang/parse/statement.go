@@ -90,7 +90,7 @@ func (p *parser) declared() ast.Statement {
 	head := ast.Declaration{Name: ast.Ident{Loc: ref.Name.Loc, Name: ref.Name.Name}}
 	plain := ref.Name.Namespace == "" && !ref.Signed
 	if plain {
-		head.Caption = p.optText()
+		head.Caption = p.optCaption()
 	}
 	if p.is("(") {
 		head.Params, head.Listed = p.params(), true

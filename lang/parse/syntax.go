@@ -24,7 +24,7 @@ type classSyntax struct {
 	Kind    string         `parser:"| 'CLASS' @( 'ABSTRACT' | 'NATIVE' )?"`
 	Complex bool           `parser:"  @'COMPLEX'?"`
 	Name    *nodeIdent     `parser:"  @@"`
-	Caption *nodeText      `parser:"  @@?"`
+	Caption *nodeCaption   `parser:"  @@?"`
 	Image   *imageSyntax   `parser:"  @@? )"`
 	Statics []staticSyntax `parser:"(   '{' ( @@ ( ',' @@ )* )? '}'"`
 	Parents []nodeClass    `parser:"    ( ':' @@ ( ',' @@ )* ';' )?"`
@@ -33,7 +33,7 @@ type classSyntax struct {
 
 type staticSyntax struct {
 	Name    nodeIdent    `parser:"@@"`
-	Caption *nodeText    `parser:"@@?"`
+	Caption *nodeCaption `parser:"@@?"`
 	Image   *imageSyntax `parser:"@@?"`
 }
 
@@ -68,11 +68,11 @@ func (p *parser) classStatement() ast.Statement {
 }
 
 type groupSyntax struct {
-	Native  bool      `parser:"'GROUP' @'NATIVE'?"`
-	Name    nodeIdent `parser:"@@"`
-	Caption *nodeText `parser:"@@?"`
-	ExtID   *nodeText `parser:"( 'EXTID' @@ )?"`
-	Parent  *nodeName `parser:"( ':' @@ )? ';'"`
+	Native  bool         `parser:"'GROUP' @'NATIVE'?"`
+	Name    nodeIdent    `parser:"@@"`
+	Caption *nodeCaption `parser:"@@?"`
+	ExtID   *nodeText    `parser:"( 'EXTID' @@ )?"`
+	Parent  *nodeName    `parser:"( ':' @@ )? ';'"`
 }
 
 func (p *parser) groupStatement() ast.Statement {
@@ -101,7 +101,7 @@ type formSyntax struct {
 	Extends bool           `parser:"( @'EXTEND' 'FORM'"`
 	Of      *nodeName      `parser:"  @@"`
 	Name    *nodeIdent     `parser:"| 'FORM' @@"`
-	Caption *nodeText      `parser:"  @@?"`
+	Caption *nodeCaption   `parser:"  @@?"`
 	Image   *imageSyntax   `parser:"  @@? )"`
 	Items   []ast.FormItem `parser:"@@* ';'"`
 }
@@ -174,7 +174,7 @@ type filterGroupSyntax struct {
 }
 
 type regularFilterSyntax struct {
-	Caption nodeText          `parser:"'FILTER' @@"`
+	Caption nodeCaption       `parser:"'FILTER' @@"`
 	Expr    ast.Expr          `parser:"@@"`
 	Keys    []filterKeySyntax `parser:"@@*"`
 	Default bool              `parser:"@'DEFAULT'?"`
@@ -368,7 +368,7 @@ func (p *parser) navigatorOption() ast.NavigatorOption {
 
 type windowSyntax struct {
 	Name    nodeIdent            `parser:"'WINDOW' @@"`
-	Caption *nodeText            `parser:"@@?"`
+	Caption *nodeCaption         `parser:"@@?"`
 	Native  bool                 `parser:"@'NATIVE'?"`
 	Toolbar bool                 `parser:"@'TOOLBAR'?"`
 	Options []windowOptionSyntax `parser:"@@* ';'"`

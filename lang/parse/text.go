@@ -10,8 +10,15 @@ import (
 	"github.com/golsf/golsf/lang/token"
 )
 
-// text reads a text, or a name that stands for one.
-func (p *parser) text() ast.Text {
+// text reads a technical text, or a name that stands for one. Braces in it are
+// braces.
+func (p *parser) text() ast.Text { return p.textOf(false) }
+
+// caption reads a text for people, which may have resource keys, or a name
+// that stands for one.
+func (p *parser) caption() ast.Text { return p.textOf(true) }
+
+func (p *parser) textOf(localized bool) ast.Text {
 	t := p.tok()
 	if !isTextOrIdent(t) {
 		p.unexpected("a text")
@@ -24,7 +31,7 @@ func (p *parser) text() ast.Text {
 	case token.RawString:
 		out.Value = rawText(t.Value)
 	default:
-		out.Value, out.Keys = p.unquote(t)
+		out.Value, out.Keys = p.unquote(t, localized)
 	}
 	return out
 }
@@ -34,6 +41,14 @@ func (p *parser) optText() *ast.Text {
 		return nil
 	}
 	t := p.text()
+	return &t
+}
+
+func (p *parser) optCaption() *ast.Text {
+	if !isTextOrIdent(p.tok()) {
+		return nil
+	}
+	t := p.caption()
 	return &t
 }
 
@@ -64,34 +79,57 @@ func inner(literal string) (string, int) {
 	return literal[open+1 : end], open + 1
 }
 
-// unquote takes escapes out of a text that is part of a declaration, where it
-// may be localized. Keys and ${ stay as they are.
-func (p *parser) unquote(t *lexer.Token) (text string, keys bool) {
+// unquote takes escapes out of a text that is part of a declaration. Keys of a
+// localized one are checked and kept, and so are ${ and its like; braces of the
+// text itself then stay escaped.
+func (p *parser) unquote(t *lexer.Token, localized bool) (text string, keys bool) {
 	s, _ := inner(t.Value)
 	if !strings.ContainsAny(s, "\\{}\r") {
 		return s, false
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
-	keys = hasKeys(s)
+	keys = localized && hasKeys(s)
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' {
+		switch {
+		case s[i] == '\\':
+			if i++; i == len(s) {
+				p.failAt(t, "E1006", "wrong escape sequence at the end of the text")
+			}
+			c, ok := unescape(s[i])
+			brace := c == '{' || c == '}'
+			if !ok || brace && !localized {
+				p.wrongEscape(t, s[i:])
+			}
+			if keys && brace {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(c)
+		case localized && s[i] == '{':
+			key := p.resourceKey(t, s[i+1:])
+			b.WriteString(s[i : i+len(key)+2])
+			i += len(key) + 1
+		case localized && s[i] == '}':
+			p.failAt(t, "E1007", "'}' alone in a text", bracesHint)
+		case localized && s[i] == '$' && sequenceEnd(s, i) > i:
+			end := sequenceEnd(s, i)
+			b.WriteString(s[i : end+1])
+			i = end
+		default:
 			b.WriteByte(s[i])
-			continue
 		}
-		if i++; i == len(s) {
-			break
-		}
-		c, ok := unescape(s[i])
-		if !ok {
-			p.wrongEscape(t, s[i:])
-		}
-		if keys && (s[i] == '{' || s[i] == '}') {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(c)
 	}
 	return b.String(), keys
+}
+
+const bracesHint = `A brace of the text itself is written \{ or \}.`
+
+// sequenceEnd gives the offset of the brace that ends the sequence at i, or -1.
+func sequenceEnd(s string, i int) int {
+	if _, skip := sequence(s[i:]); skip > 0 {
+		return closingBrace(s, i+skip-1)
+	}
+	return -1
 }
 
 func hasKeys(s string) bool {
@@ -202,7 +240,7 @@ func (p *parser) textParts(t *lexer.Token, s string, offset int) []ast.TextPart 
 			parts = append(parts, ast.TextPart{Kind: ast.ResourceKey, Text: key})
 			i += len(key) + 1
 		case '}':
-			p.failAt(t, "E1007", "'}' alone in a text", `A brace of the text itself is written \{ or \}.`)
+			p.failAt(t, "E1007", "'}' alone in a text", bracesHint)
 		default:
 			b.WriteByte(s[i])
 		}
@@ -247,20 +285,19 @@ func closingBrace(s string, i int) int {
 
 // resourceKey reads a key up to its brace.
 func (p *parser) resourceKey(t *lexer.Token, s string) string {
-	const hint = `A brace of the text itself is written \{ or \}.`
 	for i, r := range s {
 		switch {
 		case r == '}' && i == 0:
-			p.failAt(t, "E1007", "empty resource key '{}' in a text", hint)
+			p.failAt(t, "E1007", "empty resource key '{}' in a text", bracesHint)
 		case r == '}':
 			return s[:i]
 		case r == '{':
-			p.failAt(t, "E1007", "'{' inside a resource key", hint)
+			p.failAt(t, "E1007", "'{' inside a resource key", bracesHint)
 		case unicode.IsSpace(r) || r == '\\':
-			p.failAt(t, "E1007", "a resource key cannot contain a space or backslash", hint)
+			p.failAt(t, "E1007", "a resource key cannot contain a space or backslash", bracesHint)
 		}
 	}
-	p.failAt(t, "E1007", "'{' in a text without its end '}'", hint)
+	p.failAt(t, "E1007", "'{' in a text without its end '}'", bracesHint)
 	return ""
 }
 
@@ -289,6 +326,13 @@ func (p *parser) interpolated(t *lexer.Token, code string, offset int) ast.Expr 
 	if sub.tok().EOF() {
 		p.failAt(t, "E1101", "empty '${}' in a text", `A dollar before a brace is written \$.`)
 	}
+	defer func() {
+		if f, ok := recover().(*failure); ok {
+			f.diag.Incomplete = false
+			f.diag.Message = strings.Replace(f.diag.Message, "unexpected end of text", "unexpected '}'", 1)
+			panic(f)
+		}
+	}()
 	x := sub.expr()
 	if !sub.tok().EOF() {
 		sub.unexpected("'}'")
