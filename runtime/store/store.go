@@ -77,6 +77,10 @@ func (s *Store) Properties() []*Property { return *s.props.Load() }
 func (s *Store) Watch(f func(*ChangeList)) (stop func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.watch(f)
+}
+
+func (s *Store) watch(f func(*ChangeList)) (stop func()) {
 	w := &f
 	s.watchers = append(slices.Clone(s.watchers), w)
 	return func() {
@@ -206,4 +210,16 @@ func (s *Store) EachStatic(yield func(class int32, name string, id int64) bool) 
 			return
 		}
 	}
+}
+
+// Attach calls start with a session that reads the committed data, while no
+// commit happens, and from then on follow as Watch does. An error of start is
+// returned, and follow is not called.
+func (s *Store) Attach(start func(x *Session) error, follow func(*ChangeList)) (stop func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := start(s.NewSession()); err != nil {
+		return nil, err
+	}
+	return s.watch(follow), nil
 }
