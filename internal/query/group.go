@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/runtime/store"
@@ -33,9 +34,16 @@ type grouping struct {
 type keyMask uint64
 
 type groupVariant struct {
-	once sync.Once
-	plan *Plan
-	err  error
+	once  sync.Once
+	plan  *Plan
+	err   error
+	lanes atomic.Pointer[laneVariant]
+}
+
+// laneVariant is the way over cells for one order of the steps.
+type laneVariant struct {
+	order  *plannedOrder
+	groups *laneGroups // nil: there is none
 }
 
 type groupingKey struct {
@@ -106,6 +114,11 @@ func (g *grouping) condition(given keyMask) bound.Expr {
 
 // variant gives the plan for a set of given keys.
 func (g *grouping) variant(given keyMask) (*Plan, error) {
+	v := g.prepared(given)
+	return v.plan, v.err
+}
+
+func (g *grouping) prepared(given keyMask) *groupVariant {
 	entry, _ := g.variants.LoadOrStore(given, &groupVariant{})
 	v := entry.(*groupVariant)
 	v.once.Do(func() {
@@ -117,39 +130,77 @@ func (g *grouping) variant(given keyMask) (*Plan, error) {
 		}
 		v.plan, v.err = g.e.Plan(Query{Cond: g.condition(given), New: slots, Mode: g.m, FrameSize: g.size, Span: g.x.Span})
 	})
-	return v.plan, v.err
+	return v
 }
 
-// groupTable is the groups that have a value. keys are all keys of each.
+// overCells gives the way over cells for the sizes that the session sees.
+func (v *groupVariant) overCells(g *grouping, given keyMask, s *store.Session) *laneGroups {
+	if v.plan.top.never {
+		return nil
+	}
+	order := v.plan.ordered(s)
+	if l := v.lanes.Load(); l != nil && l.order == order {
+		return l.groups
+	}
+	l := &laneVariant{order: order, groups: g.laneGroups(v.plan, order.seq, given)}
+	v.lanes.Store(l)
+	return l.groups
+}
+
+// groupTable is the groups with their keys and values, as values or as cells.
 type groupTable struct {
 	rowTable
-	n int
+	cells *cellTable
+}
+
+func (t *groupTable) find(key []byte, keys []value.Value) value.Value {
+	if t.cells != nil {
+		return t.cells.get(keys)
+	}
+	return t.rowTable.get(key)
+}
+
+func (t *groupTable) len() int {
+	if t.cells != nil {
+		return len(t.cells.vals)
+	}
+	return len(t.vals)
+}
+
+// row gives a group; buf is used for its keys when they are cells.
+func (t *groupTable) row(i int, buf []value.Value) ([]value.Value, value.Value) {
+	if t.cells == nil {
+		return t.keys[i], t.vals[i]
+	}
+	w := len(t.cells.types)
+	for j, ty := range t.cells.types {
+		buf[j] = ty.value(t.cells.keys[i*w+j])
+	}
+	return buf, t.cells.t.value(t.cells.vals[i])
 }
 
 // table computes all groups with the given keys; keys holds a value for each
 // given key. It returns the number of rows that were looked at.
 func (g *grouping) table(env *Env, given keyMask, keys []value.Value) (*groupTable, int64) {
-	plan, err := g.variant(given)
-	if err != nil {
-		Throw(g.x.Span, err)
+	v := g.prepared(given)
+	if v.err != nil {
+		Throw(g.x.Span, v.err)
 	}
-	fr := env.enter(g.size)
 	nc := len(g.corr)
-	for i := range keys {
-		if given&(1<<i) == 0 {
-			continue
-		}
-		if i < nc {
-			fr.Slots[g.corr[i]] = keys[i]
-		} else {
-			fr.Slots[g.keySlots[i-nc]] = keys[i]
+	fr := g.frame(env, given, keys)
+	if given != g.all() || len(keys) == 0 {
+		if lg := v.overCells(g, given, env.Session); lg != nil && !g.mixed(given) {
+			if t, rows, ok := lg.table(fr); ok {
+				env.leave()
+				return &groupTable{cells: t}, rows
+			}
 		}
 	}
 	t := &groupTable{rowTable: *newRowTable()}
 	var groups []*accumulator
 	var buf []byte
 	row := make([]value.Value, g.keys())
-	rows := plan.Each(fr, func(in *Frame) bool {
+	rows := v.plan.Each(fr, func(in *Frame) bool {
 		for i, s := range g.corr {
 			row[i] = in.Slots[s]
 		}
@@ -175,11 +226,28 @@ func (g *grouping) table(env *Env, given keyMask, keys []value.Value) (*groupTab
 	t.vals = make([]value.Value, len(groups))
 	for i, a := range groups {
 		t.vals[i] = a.result(g)
-		if !t.vals[i].IsNull() {
-			t.n++
-		}
 	}
 	return t, rows
+}
+
+// mixed tells that some keys are given and some are not: the way over cells
+// has columns for the latter only.
+func (g *grouping) mixed(given keyMask) bool { return given != 0 && given != g.all() }
+
+// frame gives a frame with the given keys set; the caller leaves it.
+func (g *grouping) frame(env *Env, given keyMask, keys []value.Value) *Frame {
+	fr := env.enter(g.size)
+	nc := len(g.corr)
+	for i := range keys {
+		switch {
+		case given&(1<<i) == 0:
+		case i < nc:
+			fr.Slots[g.corr[i]] = keys[i]
+		default:
+			fr.Slots[g.keySlots[i-nc]] = keys[i]
+		}
+	}
+	return fr
 }
 
 // point computes the value for all keys given, through the cache.
@@ -199,7 +267,7 @@ func (g *grouping) point(env *Env, keys []value.Value) value.Value {
 	entry := g.cache.at(g.dep, env.Session, g.m)
 	v, full, ok := entry.point(key)
 	if full != nil && !slices.ContainsFunc(keys[:nc], value.Value.IsNull) {
-		return full.get(key)
+		return full.find(key, keys)
 	}
 	if ok && full == nil {
 		return v
@@ -207,7 +275,7 @@ func (g *grouping) point(env *Env, keys []value.Value) value.Value {
 	if full == nil && len(keys) > 0 && g.payFull(env, entry) && !slices.ContainsFunc(keys[:nc], value.Value.IsNull) {
 		t, _ := g.table(env, 0, nil)
 		entry.keepFull(t)
-		return t.get(key)
+		return t.find(key, keys)
 	}
 	v, rows := g.compute(env, keys)
 	if full == nil {
@@ -221,14 +289,25 @@ func (g *grouping) compute(env *Env, keys []value.Value) (value.Value, int64) {
 	if _, err := g.variant(g.all()); err != nil {
 		if _, full := g.variant(0); full == nil {
 			t, rows := g.table(env, 0, nil)
-			return t.get(appendKeys(nil, keys)), rows
+			return t.find(appendKeys(nil, keys), keys), rows
+		}
+	}
+	if v := g.prepared(g.all()); v.err == nil {
+		if lg := v.overCells(g, g.all(), env.Session); lg != nil {
+			fr := g.frame(env, g.all(), keys)
+			out, rows, ok := lg.single(fr)
+			env.leave()
+			if ok {
+				return out, rows
+			}
 		}
 	}
 	t, rows := g.table(env, g.all(), keys)
-	if len(t.vals) == 0 {
+	if t.len() == 0 {
 		return value.Value{}, rows
 	}
-	return t.vals[0], rows
+	_, out := t.row(0, make([]value.Value, len(keys)))
+	return out, rows
 }
 
 // payFull tells that single points have cost as much as all groups would.
@@ -400,29 +479,28 @@ func (g *grouping) tableFor(r *run, pushed keyMask, wanted []value.Value) *group
 	return t
 }
 
+// eachGroup goes on with every group of t; slots hold the keys.
 func (g *grouping) eachGroup(r *run, t *groupTable, slots []int, given, pushed keyMask, wanted []value.Value, settle func(*run, value.Value) bool, next proc) bool {
-	bound := given
-	for i, key := range t.keys {
-		if t.vals[i].IsNull() {
+	buf := make([]value.Value, len(slots))
+	for i := range t.len() {
+		key, v := t.row(i, buf)
+		if v.IsNull() {
 			continue
 		}
 		r.rows++
 		r.fr.Env.Tick(g.x.Span)
 		ok := true
-		seen := map[int]bool{}
 		for j, s := range slots {
-			if bound&(1<<j) != 0 {
+			switch {
+			case given&(1<<j) != 0:
 				ok = ok && (pushed&(1<<j) != 0 || value.Equal(key[j], wanted[j]))
-				continue
-			}
-			if seen[s] {
+			case slices.Contains(slots[:j], s):
 				ok = ok && value.Equal(r.fr.Slots[s], key[j])
-				continue
+			default:
+				r.fr.Slots[s] = key[j]
 			}
-			seen[s] = true
-			r.fr.Slots[s] = key[j]
 		}
-		if ok && settle(r, t.vals[i]) && !next(r) {
+		if ok && settle(r, v) && !next(r) {
 			return false
 		}
 	}

@@ -137,7 +137,7 @@ func (b *builder) compute(c *conj, x bound.Expr, sc *scope, m Mode, slot int) {
 		return
 	}
 	fn, deps := b.scalar(x, sc, m)
-	b.define(c, slot, &computed{out: slot, fn: fn, deps: deps})
+	b.define(c, slot, &computed{out: slot, fn: fn, deps: deps, origin: origin{x, sc, m}})
 }
 
 // unify adds what holds where x is not NULL and, when slot >= 0, equals slot.
@@ -345,7 +345,13 @@ func (b *builder) arith(c *conj, x *bound.Arith, sc *scope, m Mode, slot int) {
 // wholeOf drops results that are no whole number or out of range: no operand
 // can have led to them.
 func wholeOf(v value.Value, err error) value.Value {
-	if err != nil || v.Kind() != value.Integer && v.Kind() != value.Long {
+	if err != nil {
+		return value.Value{}
+	}
+	if v.Kind() == value.Numeric && isWhole(v) {
+		v = value.Int64(value.Rescale(v, 0).Num())
+	}
+	if v.Kind() != value.Integer && v.Kind() != value.Long {
 		return value.Value{}
 	}
 	return v
@@ -502,13 +508,20 @@ func (b *builder) scalar(x bound.Expr, sc *scope, m Mode) (Scalar, []int) {
 	}, sortedKeys(deps)
 }
 
+// origin is the expression that a filter or computed slot was made of.
+type origin struct {
+	x  bound.Expr
+	sc *scope
+	m  Mode
+}
+
 // filter is a condition that is checked as soon as its slots are bound.
 type filter struct {
 	cond    func(fr *Frame) bool
 	deps    []int
 	exact   bool // nothing is left to check once all sources were run
 	sources []source
-	x       bound.Expr
+	origin
 }
 
 // split takes a condition apart into conditions that must all hold, adds their
@@ -537,7 +550,7 @@ func (b *builder) split(c *conj, x bound.Expr, sc *scope, m Mode, out []*filter)
 	b.exact = true
 	before, choices := len(c.sources), len(c.choices)
 	b.need(c, x, sc, m)
-	f := &filter{x: x, exact: b.exact && choices == len(c.choices), sources: c.sources[before:len(c.sources):len(c.sources)]}
+	f := &filter{origin: origin{x, sc, m}, exact: b.exact && choices == len(c.choices), sources: c.sources[before:len(c.sources):len(c.sources)]}
 	if sc == nil {
 		f.cond, f.deps = b.e.Cond(x, m), freeSlots(x)
 	} else {

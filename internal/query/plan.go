@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"sync"
 	"sync/atomic"
 
 	"github.com/golsf/golsf/lang/bound"
@@ -69,6 +70,8 @@ type plannedOrder struct {
 	distinct  bool
 	run       proc
 	steps     int
+	laneOnce  sync.Once
+	lanes     *laneRows // nil: rows are made of values
 }
 
 // Plan prepares a query. The error is a *value.Error with CodeInfinite when
@@ -151,7 +154,7 @@ func (b *builder) classes(p *Plan) {
 			ext := &extent{slot: slot, class: c.User, at: at}
 			b.add(p.top, ext)
 			test := b.e.isClass(func(fr *Frame) value.Value { return fr.Slots[slot] }, c, Mode{At: at, Since: p.q.Mode.Since})
-			p.filters = append(p.filters, &filter{cond: test, deps: []int{slot}, exact: true, sources: []source{ext}})
+			p.filters = append(p.filters, &filter{cond: test, deps: []int{slot}, exact: true, sources: []source{ext}, origin: origin{x: p.q.Cond}})
 		}
 	}
 }
@@ -273,6 +276,8 @@ func (p *Plan) Holds(fr *Frame) bool {
 type RowSet struct {
 	slots  []int
 	values []value.Value // row by row
+	cells  []int64       // or as cells, when types is set
+	types  []laneType
 	rows   int
 }
 
@@ -282,6 +287,12 @@ func (s *RowSet) Len() int { return s.rows }
 // Bind sets the new slots of fr to row i.
 func (s *RowSet) Bind(i int, fr *Frame) {
 	w := len(s.slots)
+	if s.types != nil {
+		for j, slot := range s.slots {
+			fr.Slots[slot] = s.types[j].value(s.cells[i*w+j])
+		}
+		return
+	}
 	for j, slot := range s.slots {
 		fr.Slots[slot] = s.values[i*w+j]
 	}
@@ -290,7 +301,14 @@ func (s *RowSet) Bind(i int, fr *Frame) {
 // Row gives the values of row i in the order of New; they must not be changed.
 func (s *RowSet) Row(i int) []value.Value {
 	w := len(s.slots)
-	return s.values[i*w : (i+1)*w]
+	if s.types == nil {
+		return s.values[i*w : (i+1)*w]
+	}
+	out := make([]value.Value, w)
+	for j := range out {
+		out[j] = s.types[j].value(s.cells[i*w+j])
+	}
+	return out
 }
 
 // Rows reads the whole set: in the order asked for, then by the values of New,
@@ -302,16 +320,35 @@ func (p *Plan) Rows(fr *Frame) *RowSet {
 	if none {
 		return set
 	}
-	c := &collector{plan: p, width: len(p.q.New), keep: -1, env: fr.Env}
+	keep := -1
 	if limit >= 0 {
-		c.keep = limit + skip
+		keep = limit + skip
 	}
+	if lr := p.laneRows(fr); lr != nil {
+		if cells, ok := lr.rows(p, fr, keep, skip); ok {
+			return cells
+		}
+	}
+	c := &collector{plan: p, width: len(p.q.New), keep: keep, env: fr.Env}
 	p.Each(fr, func(in *Frame) bool {
 		c.add(in)
 		return true
 	})
 	set.values, set.rows = c.finish(skip)
 	return set
+}
+
+// laneRows gives the way to read the set over cells, nil when there is none.
+func (p *Plan) laneRows(fr *Frame) *laneRows {
+	if p.top.never {
+		return nil
+	}
+	o := p.ordered(fr.Env.Session)
+	if o.counted {
+		return nil
+	}
+	o.laneOnce.Do(func() { o.lanes = p.compileRows(o.seq) })
+	return o.lanes
 }
 
 // estimate is the expected number of rows that a run looks at.

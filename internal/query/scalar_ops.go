@@ -239,7 +239,7 @@ func (e *Evaluator) formula(x *bound.Formula, m Mode) Scalar {
 			}
 			inner.Slots[i] = v
 		}
-		v, err := compiled.Eval(env.Ctx, inner.Slots)
+		v, err := compiled.Eval(env.Ctx, nil, inner.Slots)
 		env.leave()
 		if err != nil {
 			Throw(span, err)

@@ -320,6 +320,7 @@ type computed struct {
 	fn   Scalar
 	deps []int
 	hint bool // one of several ways round
+	origin
 }
 
 func (a *computed) slots() []int {

@@ -147,6 +147,9 @@ func outerArgs(x bound.Expr) []bound.Expr {
 
 // freeSlots gives the slots that must be bound before x can be evaluated, in
 // ascending order.
+// FreeSlots lists the slots that xs read and do not introduce, ascending.
+func FreeSlots(xs ...bound.Expr) []int { return freeSlots(xs...) }
+
 func freeSlots(xs ...bound.Expr) []int {
 	found := map[int]bool{}
 	for _, x := range xs {
@@ -244,6 +247,13 @@ func (r *Reads) add(x bound.Expr, seen map[*bound.Property]bool) {
 	switch x := x.(type) {
 	case *bound.Call:
 		r.property(x.Prop, seen)
+		for i, a := range x.Args {
+			// A parameter of a narrower class is a test of the class.
+			p, ok := a.(*bound.Param)
+			if ok && p.Class.IsObject() && i < len(x.Prop.Params) && p.Class != x.Prop.Params[i] {
+				r.Objects = true
+			}
+		}
 	case *bound.Is, *bound.As:
 		r.Objects = true
 	case *bound.Prev, *bound.Change:
@@ -314,18 +324,18 @@ func (d *dependency) stamps(dst []store.Stamp, s *store.Session, m Mode) []store
 			dst = append(dst, s.Stamp(m.Since, p), s.Stamp(store.Prev, p))
 		}
 	}
-	// Values of properties are hidden by class changes, which their own stamps
-	// may not tell.
-	dst = append(dst, s.ObjectStamp(m.At))
-	if d.changes {
-		dst = append(dst, s.ObjectStamp(m.Since))
+	if d.objects {
+		dst = append(dst, s.ObjectStamp(m.At))
+		if d.changes {
+			dst = append(dst, s.ObjectStamp(m.Since), s.ObjectStamp(store.Prev))
+		}
 	}
 	return dst
 }
 
 // touched tells whether anything that is read was written since then.
 func (d *dependency) touched(s *store.Session, since store.State) bool {
-	if d.volatile || s.ObjectsTouched(since) {
+	if d.volatile || d.objects && s.ObjectsTouched(since) {
 		return true
 	}
 	for _, p := range d.props {
