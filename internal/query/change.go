@@ -77,8 +77,10 @@ func (b *builder) affected(x bound.Expr, sc *scope, m Mode) []func(*conj) {
 			return b.affected(a.x, a.sc, a.m)
 		}
 		return nil
-	case *bound.Prev, *bound.Change:
+	case *bound.Prev:
 		return nil
+	case *bound.Change: // never holds in the earlier state
+		return b.affected(x.X, sc, m)
 	case *bound.Is:
 		return b.affectedClass(x.X, x.Of, sc, m)
 	case *bound.As:
