@@ -167,10 +167,9 @@ func (a *affected) slots() []int { return a.keys }
 
 func (a *affected) repeats() bool { return a.g != nil }
 
+func (a *affected) idle(s *store.Session) bool { return !a.dep.touched(s, a.since) }
+
 func (a *affected) estimate(s *store.Session, bound slotSet) (float64, bool) {
-	if s != nil && !a.dep.touched(s, a.since) {
-		return 0, true
-	}
 	if a.g == nil {
 		return 1, true
 	}

@@ -241,7 +241,7 @@ func (o *orderer) altRows(alt *conj, bound slotSet, depth int) float64 {
 func (o *orderer) branch(seq *sequence, st *situation, ch *choice) bool {
 	var alts []*sequence
 	for _, alt := range ch.alts {
-		if o.s != nil && o.empty(alt, st.bound) {
+		if o.s != nil && alt.idle(o.s) {
 			continue
 		}
 		sub := situation{
@@ -262,17 +262,17 @@ func (o *orderer) branch(seq *sequence, st *situation, ch *choice) bool {
 	return true
 }
 
-// empty tells that an alternative has no rows in this session, for sure.
-func (o *orderer) empty(alt *conj, bound slotSet) bool {
-	for _, src := range alt.sources {
-		switch src := src.(type) {
-		case *changed, *changedObjects, *affected:
-			if rows, _ := src.estimate(o.s, bound); rows == 0 {
-				return true
-			}
-		}
-	}
-	return false
+// idler is a source that has no rows while nothing was touched.
+type idler interface {
+	idle(s *store.Session) bool
+}
+
+// idle tells that an alternative has no rows in this session, for sure.
+func (c *conj) idle(s *store.Session) bool {
+	return slices.ContainsFunc(c.sources, func(src source) bool {
+		i, ok := src.(idler)
+		return ok && i.idle(s)
+	})
 }
 
 // settle checks temps that were enumerated against the values that they stand
@@ -327,9 +327,12 @@ func signature(dst []byte, s *store.Session, c *conj) []byte {
 			dst = append(dst, byte(bits.Len(uint(s.Count(src.at, src.prop)))))
 		case *extent:
 			dst = append(dst, byte(bits.Len(uint(s.CountObjects(src.at, src.class)))))
-		case *changed, *changedObjects, *affected:
-			rows, _ := src.estimate(s, nil)
-			dst = append(dst, byte(min(rows, 1)))
+		case idler:
+			if src.idle(s) {
+				dst = append(dst, 0)
+			} else {
+				dst = append(dst, 1)
+			}
 		}
 	}
 	for _, ch := range c.choices {

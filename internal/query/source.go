@@ -494,11 +494,10 @@ type changed struct {
 
 func (a *changed) slots() []int { return a.keys }
 
-func (a *changed) estimate(s *store.Session, bound slotSet) (float64, bool) {
-	switch {
-	case s == nil:
-		return guessChanges, true
-	case !s.Touched(a.prop, a.since):
+func (a *changed) idle(s *store.Session) bool { return !s.Touched(a.prop, a.since) }
+
+func (a *changed) estimate(s *store.Session, _ slotSet) (float64, bool) {
+	if s != nil && a.idle(s) {
 		return 0, true
 	}
 	return guessChanges, true
@@ -541,8 +540,10 @@ type changedObjects struct {
 
 func (a *changedObjects) slots() []int { return []int{a.slot} }
 
-func (a *changedObjects) estimate(s *store.Session, bound slotSet) (float64, bool) {
-	if s != nil && !s.ObjectsTouched(a.since) {
+func (a *changedObjects) idle(s *store.Session) bool { return !s.ObjectsTouched(a.since) }
+
+func (a *changedObjects) estimate(s *store.Session, _ slotSet) (float64, bool) {
+	if s != nil && a.idle(s) {
 		return 0, true
 	}
 	return guessChanges, true
