@@ -201,9 +201,9 @@ func numberFunctions() map[string]function {
 		"convert_numeric_to_string": {least: 1, most: 1, call: func(_ *frame, args []datum) (datum, error) {
 			return text(value.TextOf(trimScale(args[0].Value))), nil
 		}},
-		"convert_to_integer":      lenient(value.ClassInteger),
-		"convert_to_numeric":      lenient(value.NumericClass(38, 19)),
-		"convert_to_numeric_null": lenient(value.NumericClass(38, 19)),
+		"convert_to_integer":      lenient(sqlType{name: "integer"}, integer(0)),
+		"convert_to_numeric":      lenient(sqlType{name: "numeric", length: -1}, some(value.Decimal(0, 0))),
+		"convert_to_numeric_null": lenient(sqlType{name: "numeric", length: -1}, datum{}),
 		"to_number": {least: 2, most: 2, call: func(_ *frame, args []datum) (datum, error) {
 			return readNumber(textOf(args[0]), textOf(args[1]))
 		}},
@@ -231,15 +231,14 @@ func trimScale(v value.Value) value.Value {
 	return v
 }
 
-// lenient reads a number out of a text, NULL when there is none.
-func lenient(c value.Class) function {
-	return function{least: 1, most: 1, call: func(_ *frame, args []datum) (datum, error) {
-		v := args[0].Value
-		if isText(args[0]) {
-			v = value.String(strings.TrimSpace(v.Str()))
+// lenient reads a number; a text that is none gives otherwise.
+func lenient(typ sqlType, otherwise datum) function {
+	return function{least: 1, most: 1, call: func(f *frame, args []datum) (datum, error) {
+		d, err := convert(f, args[0], typ)
+		if err != nil {
+			return otherwise, nil
 		}
-		r, err := value.Cast(v, c)
-		return some(r), err
+		return d, nil
 	}}
 }
 

@@ -270,6 +270,17 @@ func divide(f *frame, a, b datum) (datum, error) {
 	return some(v), err
 }
 
+// Quotient is a / b as formulas compute it: whole numbers are cut, a NUMERIC has
+// at least sixteen significant digits, division by zero is an error. NULL gives
+// NULL.
+func Quotient(a, b value.Value) (value.Value, error) {
+	if a.IsNull() || b.IsNull() {
+		return value.Value{}, nil
+	}
+	d, err := divide(nil, parameter(a), parameter(b))
+	return d.Value, err
+}
+
 // divisionScale is how many digits PostgreSQL gives a quotient of numerics: at
 // least sixteen significant ones.
 func divisionScale(a, b value.Value) int {
