@@ -59,6 +59,9 @@ func (d *dialect) literal(p connect.Param) (text string, arg any, bound bool) {
 	case value.Numeric:
 		return d.numericLiteral(v)
 	case value.Interval:
+		if d.name == SQLite {
+			return "?", intervalText(v), true
+		}
 		return signed(intervalText(v)), nil, false
 	case value.File:
 		return d.castTo("?", "bytea"), fileBytes(v), true

@@ -3,6 +3,7 @@ package sqlconn
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -13,20 +14,21 @@ import (
 	"github.com/golsf/golsf/runtime/value"
 )
 
-// sqliteStatement asks the prepared statement itself whether it has columns.
+// sqliteStatement runs a statement and asks it whether it has columns. Query
+// takes its first step, which is all of a statement without any.
 func (s *session) sqliteStatement(ctx context.Context, st *statement, q query, k sink) ([]result, error) {
 	rows, err := s.conn.QueryContext(ctx, q.text, q.args...)
 	if err != nil {
 		return nil, err
 	}
 	types, err := rows.ColumnTypes()
-	if err != nil {
-		rows.Close()
-		return nil, err
-	}
-	if len(types) == 0 { // nothing has run yet: rows are stepped by Next
-		rows.Close()
-		return s.genericExec(ctx, st, q)
+	if err != nil || len(types) == 0 {
+		err = errors.Join(err, rows.Close())
+		r := result{}
+		if err == nil && st.counts() {
+			err = s.conn.QueryRowContext(ctx, "SELECT changes()").Scan(&r.count)
+		}
+		return []result{r}, err
 	}
 	src := newSQLiteRows(rows, types)
 	if text, ok := src.untyped(st, q.text); ok {
@@ -303,6 +305,9 @@ func fitNumeric(v value.Value, c value.Class, number bool) (value.Value, bool) {
 	if c.Prec != value.Unlimited {
 		n := value.Rescale(v, int(c.Scale))
 		return n, !n.IsNull()
+	}
+	if k := v.Kind(); (k == value.Integer || k == value.Long) && v.Num() < 1<<53 && v.Num() > -1<<53 {
+		return value.Decimal(v.Num()*10, 1), true // a number without a type is read as a real one
 	}
 	n, err := value.Cast(v, c)
 	return n, err == nil && !n.IsNull()
