@@ -106,14 +106,23 @@ type outerLane struct {
 
 // lanes compiles expressions to lanes for one plan.
 type lanes struct {
-	e      *Evaluator
-	slots  map[int]laneSlot // of the plan
-	size   int
-	outer  []outerLane
-	bound  slotSet
-	views  []viewKey
-	nodes  int
-	failed bool
+	e     *Evaluator
+	slots map[int]laneSlot // of the plan
+	size  int
+	outer []outerLane
+	bound slotSet
+	views []viewKey
+	nodes int
+	// captured has the lane slots of values that steps have read already.
+	captured map[rowKey]int
+}
+
+// rowKey is a row of a property whose keys are lane slots.
+type rowKey struct {
+	prop *store.Property
+	at   store.State
+	n    int
+	keys [3]int
 }
 
 type viewKey struct {
@@ -334,6 +343,9 @@ func (l *lanes) read(x *bound.Call, sc *laneScope, m Mode) (lane, laneType, bool
 	if !ok {
 		return l.fail()
 	}
+	if at, ok := l.capturedRow(x, h, sc, m); ok {
+		return func(f *laneFrame) int64 { return f.slots[at] }, t, true
+	}
 	keys := make([]lane, len(x.Args))
 	for i, a := range x.Args {
 		if keys[i], ok = l.key(a, sc, m, h.KeyCodec(i)); !ok {
@@ -352,6 +364,34 @@ func (l *lanes) read(x *bound.Call, sc *laneScope, m Mode) (lane, laneType, bool
 		}
 		return c
 	}, t, true
+}
+
+// capturedRow gives the lane slot of a read that a step has done.
+func (l *lanes) capturedRow(x *bound.Call, h *store.Property, sc *laneScope, m Mode) (int, bool) {
+	k := rowKey{prop: h, at: m.At, n: len(x.Args)}
+	if k.n > len(k.keys) {
+		return 0, false
+	}
+	for i, a := range x.Args {
+		p, ok := a.(*bound.Param)
+		if !ok {
+			return 0, false
+		}
+		s := laneSlot{at: -1}
+		if sc == nil {
+			if known, ok := l.slots[p.Slot]; ok {
+				s = known
+			}
+		} else if p.Slot < len(sc.args) {
+			s = sc.args[p.Slot]
+		}
+		if s.at < 0 {
+			return 0, false
+		}
+		k.keys[i] = s.at
+	}
+	at, ok := l.captured[k]
+	return at, ok
 }
 
 func readLane(v int, keys []lane) lane {

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"slices"
+
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/runtime/value"
 )
@@ -21,7 +23,15 @@ func (g *grouping) laneGroups(p *Plan, seq *sequence, given keyMask) *laneGroups
 	if g.ordered {
 		return nil
 	}
-	lp := p.lanePlan(seq, false)
+	// Keys and the operand are computed for every row anyway; rows where one
+	// is NULL are left out then.
+	skip := slices.Clone(g.x.Operands)
+	for i, by := range g.x.By {
+		if given&(1<<(len(g.corr)+i)) == 0 {
+			skip = append(skip, by)
+		}
+	}
+	lp := p.lanePlan(seq, false, skip...)
 	if lp == nil {
 		return nil
 	}

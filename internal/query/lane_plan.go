@@ -23,16 +23,20 @@ type laneStep func(next laneProc) laneProc
 
 // lanePlan compiles a sequence without branches. sorted asks for the rows of
 // the first step in key order.
-func (p *Plan) lanePlan(seq *sequence, sorted bool) *lanePlan {
+// Conditions among skip are left to the caller.
+func (p *Plan) lanePlan(seq *sequence, sorted bool, skip ...bound.Expr) *lanePlan {
 	if seq.alts != nil || seq.distinct {
 		return nil
 	}
-	l := &lanes{e: p.e, slots: map[int]laneSlot{}, bound: p.bound}
+	l := &lanes{e: p.e, slots: map[int]laneSlot{}, bound: p.bound, captured: map[rowKey]int{}}
 	var steps []laneStep
 	for i, st := range seq.steps {
 		var step laneStep
 		ok := false
 		if st.filter != nil {
+			if st.filter.sc == nil && slices.Contains(skip, st.filter.x) {
+				continue
+			}
 			step, ok = l.filter(st.filter)
 		} else {
 			step, ok = l.source(st.src, st.before, sorted || i > 0)
@@ -319,6 +323,7 @@ func (l *lanes) relation(a *relation, before slotSet, sorted bool) (laneStep, bo
 	if !ok {
 		return nil, false
 	}
+	settle = l.capture(a, vt, settle)
 	v := l.view(a.prop, a.at)
 	if all {
 		get := readLane(v, keys)
@@ -393,6 +398,31 @@ func (l *lanes) settle(a *relation, vt laneType, byValue bool, want lane) (func(
 		f.slots[at] = number(c)
 		return true
 	}, true
+}
+
+// capture keeps the value that a step reads for the expressions that follow.
+func (l *lanes) capture(a *relation, vt laneType, settle func(*laneFrame, int64) bool) func(*laneFrame, int64) bool {
+	k := rowKey{prop: a.prop, at: a.at, n: len(a.keys)}
+	if k.n == 0 || k.n > len(k.keys) || vt.kind == value.Null {
+		return settle
+	}
+	for i, slot := range a.keys {
+		s, ok := l.known(slot)
+		if !ok {
+			return settle
+		}
+		k.keys[i] = s.at
+	}
+	at := l.slot()
+	l.captured[k] = at
+	numeric, plain := vt.kind == value.Numeric, a.val < 0
+	return func(f *laneFrame, c int64) bool {
+		if numeric && c >= scaledLimit {
+			panic(lanesGiveUp{})
+		}
+		f.slots[at] = c
+		return plain || settle(f, c)
+	}
 }
 
 func scanLane(v int, sorted bool, row func(f *laneFrame, cells []int64, c int64) bool) laneProc {

@@ -14,7 +14,7 @@ import (
 
 // world is a small program made by hand: properties over a store.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	st      *store.Store
 	handles map[*bound.Property]*store.Property
 	e       *query.Evaluator
@@ -22,7 +22,7 @@ type world struct {
 	env     *query.Env
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	w := &world{t: t, st: store.New(store.Options{}), handles: map[*bound.Property]*store.Property{}}
 	w.e = query.NewEvaluator(&bound.Program{}, w.st, func(p *bound.Property) *store.Property { return w.handles[p] })
 	w.s = w.st.NewSession()
