@@ -12,17 +12,68 @@ import (
 	"context"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/golsf/golsf/runtime/value"
 )
 
 // Env is what formulas see of the world. The zero Env has the system's clock
-// and random numbers. It may be shared by goroutines.
+// and random numbers. It may be shared by goroutines and must not be copied.
 type Env struct {
 	Now      func() time.Time // nil: time.Now; its zone is that of DATETIME
 	Random   func() float64   // nil: math/rand
 	Patterns Patterns         // compiled regular expressions
+
+	memo memo
+}
+
+// memo keeps the rows of the last table-valued call that was asked key by key.
+type memo struct {
+	mu    sync.Mutex
+	sql   string
+	in    value.Value
+	rows  []Row
+	index map[string]int // of keys that are texts
+}
+
+// Part is the value of one key in the rows of the function named by sql
+// (jsonb_each …) of a JSON value or array: what a loop over the keys asks for
+// one by one. NULL when there is no such key.
+func (e *Env) Part(ctx context.Context, sql string, in, key value.Value) (value.Value, error) {
+	if in.IsNull() || key.IsNull() {
+		return value.Value{}, nil
+	}
+	fn := tableFunctions[sql]
+	if fn == nil {
+		return value.Value{}, errorf("the function '%s' gives no rows", sql)
+	}
+	e.memo.mu.Lock()
+	defer e.memo.mu.Unlock()
+	m := &e.memo
+	if m.sql != sql || m.in.Kind() != in.Kind() || !value.Equal(m.in, in) {
+		rows, err := fn(&frame{ctx: ctx, env: e}, []datum{parameter(in)})
+		if err != nil {
+			return value.Value{}, err
+		}
+		m.sql, m.in, m.rows, m.index = sql, in, rows, nil
+	}
+	if key.Kind() != value.Text {
+		if n := key.Num(); isWhole(some(key)) && n >= 1 && n <= int64(len(m.rows)) {
+			return m.rows[n-1].Value, nil
+		}
+		return value.Value{}, nil
+	}
+	if m.index == nil {
+		m.index = make(map[string]int, len(m.rows))
+		for i := range m.rows {
+			m.index[m.rows[i].Key.Str()] = i
+		}
+	}
+	if i, ok := m.index[key.Str()]; ok {
+		return m.rows[i].Value, nil
+	}
+	return value.Value{}, nil
 }
 
 func (e *Env) now() time.Time {

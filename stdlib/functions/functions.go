@@ -36,7 +36,10 @@ type Func struct {
 }
 
 // ID is what Lookup finds f by: name and number of parameters, "Utils.substr/3".
-func (f *Func) ID() string { return f.Name + "/" + strconv.Itoa(len(f.Params)) }
+func (f *Func) ID() string { return ID(f.Name, len(f.Params)) }
+
+// ID is what Lookup finds a function of that name and number of parameters by.
+func ID(name string, params int) string { return name + "/" + strconv.Itoa(params) }
 
 // Signature is the canonical name: "Utils.substr[TEXT,INTEGER,INTEGER]", a
 // parameter of any class is "?".

@@ -33,7 +33,28 @@ func jsonFunctions() []Func {
 			params = append(params, str)
 		}
 	}
+	for _, r := range Enumerated() {
+		rows = append(rows, maybe(fn(r.Name, r.Result, r.Doc, r.at, append(append([]value.Class{}, r.Params...), r.Key)...)))
+	}
 	return rows
+}
+
+// at is the value of one key, the last argument; NULL when there is none.
+func (r *Rows) at(ctx context.Context, env *Env, args []value.Value) (value.Value, error) {
+	key := args[len(args)-1]
+	if len(r.Params) == 1 && env != nil {
+		return env.Part(ctx, r.sql, args[0], key)
+	}
+	rows, err := r.Call(ctx, env, args[:len(args)-1])
+	if err != nil {
+		return value.Value{}, err
+	}
+	for i := range rows {
+		if value.Equal(rows[i].Key, key) {
+			return rows[i].Value, nil
+		}
+	}
+	return value.Value{}, nil
 }
 
 // keptText reads a text as JSON that keeps its form.
