@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/golsf/golsf/lang/ast"
 	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/lang/parse"
@@ -97,4 +99,26 @@ func expandAll(t *testing.T, scripts []*ast.Script) {
 		}
 	}
 	t.Logf("%d calls of metacodes expanded in %v, %d failed", calls, time.Since(start), failed)
+}
+
+// BenchmarkFile reads the trees of testdata as one text.
+func BenchmarkFile(b *testing.B) {
+	archive, err := txtar.ParseFile("testdata/trees.txtar")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var src []byte
+	for _, f := range archive.Files {
+		if strings.HasSuffix(f.Name, ".lsf") {
+			src = append(src, f.Data...)
+		}
+	}
+	if _, errs := parse.File("bench.lsf", src); len(errs) > 0 {
+		b.Fatal(errs)
+	}
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		parse.File("bench.lsf", src)
+	}
 }

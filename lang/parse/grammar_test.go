@@ -1,0 +1,58 @@
+package parse
+
+import (
+	"sync"
+	"testing"
+)
+
+// TestProductions builds every production: a wrong tag shows only then.
+func TestProductions(t *testing.T) {
+	productions.header.build()
+	productions.class.build()
+	productions.group.build()
+	productions.table.build()
+	productions.form.build()
+	productions.filters.build()
+	productions.orders.build()
+	productions.hints.build()
+	productions.filterGroup.build()
+	productions.userFilters.build()
+	productions.pivot.build()
+	productions.formEdit.build()
+	productions.reports.build()
+	productions.formSetting.build()
+	productions.designPosition.build()
+	productions.navigatorOption.build()
+	productions.schedule.build()
+	productions.window.build()
+	productions.extendWindow.build()
+	productions.hideWindow.build()
+}
+
+// BenchmarkBuild measures what the grammar costs a program that uses all of it.
+func BenchmarkBuild(b *testing.B) {
+	for b.Loop() {
+		new(production[classSyntax]).build()
+		new(production[formSyntax]).build()
+		new(production[pivotSyntax]).build()
+		new(production[navigatorOptionSyntax]).build()
+		new(production[windowSyntax]).build()
+	}
+}
+
+// TestConcurrent reads one text in many goroutines.
+func TestConcurrent(t *testing.T) {
+	src := []byte("MODULE m; REQUIRE a, b; CLASS A 'a' { x, y } : B; FORM f OBJECTS a = A FILTERS x(a) ORDERS y(a); WINDOW w TOOLBAR;")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				script, errs := File("m.lsf", src)
+				if len(errs) > 0 || len(script.Statements) != 3 || len(script.Header.Require) != 2 {
+					t.Errorf("%d statements, %v", len(script.Statements), errs)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
