@@ -244,10 +244,7 @@ func (e *Evaluator) formula(x *bound.Formula, m Mode) Scalar {
 		if err != nil {
 			Throw(span, err)
 		}
-		if v.IsNull() || !class.Known() {
-			return v
-		}
-		if v, err = value.Cast(v, class); err != nil {
+		if v, err = sqlexpr.Result(v, class); err != nil {
 			Throw(span, err)
 		}
 		return v

@@ -97,6 +97,7 @@ type Expr struct {
 	root   node
 	params int
 	failed error // what Eval answers when the text is not an expression of ours
+	world  *Env  // for calls without one
 }
 
 // Compile reads the text of a formula. Parameters are $1, $2 …, or $name for
@@ -104,7 +105,7 @@ type Expr struct {
 // query over tables, a syntax not known) is no error here but at Eval; only a
 // malformed text (an open string or bracket) is an error.
 func Compile(text string, names ...string) (*Expr, error) {
-	e := &Expr{text: text}
+	e := &Expr{text: text, world: &Env{}}
 	toks, err := lex(text)
 	if err != nil {
 		return nil, err
@@ -159,12 +160,16 @@ type frame struct {
 	params []value.Value
 }
 
-// Eval computes the formula. Missing parameters are NULL. The value has the
+// Eval computes the formula. Missing parameters are NULL; without an env the
+// system's clock and random numbers serve. The value has the
 // class that PostgreSQL gives it, SQL's true and false are TTRUE and TFALSE;
 // Result brings it to the class of a property. Errors are *value.Error.
 func (e *Expr) Eval(ctx context.Context, env *Env, params []value.Value) (value.Value, error) {
 	if e.failed != nil {
 		return value.Value{}, e.failed
+	}
+	if env == nil {
+		env = e.world
 	}
 	d, err := e.root.eval(&frame{ctx, env, params})
 	if err != nil {
@@ -194,6 +199,9 @@ func (e *Expr) Rows(ctx context.Context, env *Env, params []value.Value) ([]Row,
 	c, ok := e.root.(*call)
 	if !ok || tableFunctions[c.name] == nil {
 		return nil, problem(e.text, 0, "a function that gives rows is expected")
+	}
+	if env == nil {
+		env = e.world
 	}
 	f := &frame{ctx, env, params}
 	args := make([]datum, len(c.args))
@@ -242,6 +250,9 @@ func Result(v value.Value, c value.Class) (value.Value, error) {
 	}
 	if c.Kind() == value.File && v.Kind() == value.Text {
 		return value.Cast(v, c)
+	}
+	if k := v.Kind(); c.Name == value.NameNumeric && c.Prec >= 0 && k >= value.Integer && k <= value.Double {
+		return value.Rescale(v, int(c.Scale)), nil // the digits in front are not limited
 	}
 	return value.Assign(v, c)
 }
