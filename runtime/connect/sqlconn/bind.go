@@ -148,12 +148,14 @@ func (d *dialect) numericLiteral(v value.Value) (string, any, bool) {
 // than 15 digits, else its text (product decision 69).
 func sqliteNumber(v value.Value) any {
 	_, big := v.Big()
-	text := value.TextOf(v)
-	digits := len(strings.TrimLeft(strings.NewReplacer("-", "", ".", "").Replace(text), "0"))
-	switch {
+	switch n := v.Num(); {
 	case !big && v.Scale() == 0:
-		return v.Num()
-	case digits <= maxExact:
+		return n
+	case !big && n > -1e15 && n < 1e15:
+		return v.Float64()
+	}
+	text := value.TextOf(v)
+	if digits := strings.Trim(strings.Replace(text, ".", "", 1), "-0"); len(digits) <= maxExact {
 		return v.Float64()
 	}
 	return text
