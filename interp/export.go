@@ -11,8 +11,8 @@ import (
 	"github.com/golsf/golsf/runtime/value"
 )
 
-// formatNames are the words of EXPORT and IMPORT.
-var formatNames = map[string]format.Kind{
+// formatKinds are the words of EXPORT and IMPORT.
+var formatKinds = map[string]format.Kind{
 	"JSON": format.JSON, "XML": format.XML, "CSV": format.CSV, "XLS": format.XLS, "XLSX": format.XLSX,
 	"DBF": format.DBF, "TABLE": format.TABLE,
 }
@@ -155,7 +155,7 @@ func (e *exporter) each(t *thread, fr *query.Frame, row func([]value.Value)) {
 // kindOf is the format written: the one named, else that of the target's class.
 func kindOf(x *bound.Export, class value.Class) format.Kind {
 	if x.Format != "" {
-		return formatNames[x.Format]
+		return formatKinds[x.Format]
 	}
 	if k, ok := format.KindOfClass(class.Name); ok {
 		return k

@@ -136,7 +136,7 @@ func (m *importer) options(t *thread, fr *query.Frame) format.ReadOptions {
 	x := m.x
 	o := format.ReadOptions{
 		Header: x.Header != nil && *x.Header, NoEscape: x.Escape != nil && !*x.Escape,
-		Separator: x.Separator, Charset: x.Charset, Root: textOr(m.root, fr), Attr: x.Attr, Single: m.single,
+		Separator: x.Separator, Charset: x.Charset, Root: textOf(m.root, fr), Attr: x.Attr, Single: m.single,
 		Limits: format.Limits{Bytes: t.env.Limits.Response, Rows: t.env.Limits.Rows},
 	}
 	if x.SheetAll {
@@ -147,7 +147,7 @@ func (m *importer) options(t *thread, fr *query.Frame) format.ReadOptions {
 	if memo := evaluate(m.memo, fr).File(); memo != nil {
 		o.Memo = memo.Bytes
 	}
-	if text := textOr(m.filter, fr); text != "" {
+	if text := textOf(m.filter, fr); text != "" {
 		w, err := format.ParseWhere(text)
 		if err != nil {
 			query.Throw(m.span, err)
