@@ -390,6 +390,7 @@ type Import struct {
 	Columns  []ImportColumn
 	Key      *value.Class // TO (CLASS): class of the row number or object; nil INTEGER
 	KeyClass *Class
+	Single   bool    // FIELDS () or TO (): no row parameter, one record
 	Where    *Target // WHERE p: marks imported rows; nil: System.imported
 	// FIELDS ... DO: slots and body.
 	New  []int

@@ -279,6 +279,7 @@ func (c *context) importFields(m *bound.Import, x *ast.Import) {
 			c.u.r.errorf(x.Params[1].Span(), "E2804", "IMPORT takes one class of objects at most")
 		}
 	} else {
+		m.Single = x.Listed
 		m.New = append(m.New, c.add("row", value.ClassInteger, true))
 	}
 	for i := range x.Fields {
@@ -400,4 +401,3 @@ func (c *context) httpTarget(out *bound.External, h *ast.HTTPTarget) {
 		out.CookiesTo = one(h.CookiesTo)
 	}
 }
-

@@ -272,7 +272,25 @@ func (c *context) callMember(m *member, args []bound.Expr, ref *ast.PropertyRef,
 		c.infer(a, m.signature[i])
 	}
 	c.u.r.checkNull(m.prop, args, span)
-	return callOf(m.prop, args, span)
+	call := callOf(m.prop, args, span)
+	if n, ok := call.(*bound.Call); ok && !n.Class.Known() && generic(m.prop.Body) {
+		n.Class, _ = c.u.r.joinClass(args)
+	}
+	return call
+}
+
+// generic reports whether a property has the class of its arguments: a
+// formula without a class of its own, or a call of one.
+func generic(x bound.Expr) bool {
+	switch x := x.(type) {
+	case *bound.Native:
+		return !x.Class.Known()
+	case *bound.Formula:
+		return !x.Class.Known()
+	case *bound.Call:
+		return generic(x.Prop.Body)
+	}
+	return false
 }
 
 func callOf(p *bound.Property, args []bound.Expr, span diag.Span) bound.Expr {

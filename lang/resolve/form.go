@@ -733,4 +733,3 @@ func (u *unit) formIncludes(f *formInfo, x *ast.FormIncludes) {
 		f.broken = f.broken || prefix != "" || in.broken
 	}
 }
-

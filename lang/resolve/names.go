@@ -496,7 +496,7 @@ func noAbstract(k kind, m *member) string {
 // declaredLater finds a declaration of that name further on in the module.
 func (u *unit) declaredLater(name string) (diag.Span, bool) {
 	for _, s := range u.stmts {
-		switch s := s.(type) {
+		switch s := s.Statement.(type) {
 		case *ast.Property:
 			if s.Decl.Name.Name == name {
 				return s.Decl.Name.Span(), true

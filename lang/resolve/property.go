@@ -51,6 +51,7 @@ func (u *unit) property(s *ast.Property) {
 		return
 	}
 	r.addProperty(p)
+	r.bodySpan[p] = s.Body.Span()
 	u.declare(m)
 	u.propertyOptions(c, m, s.Options, s.Body.Span())
 }
@@ -89,10 +90,7 @@ func (u *unit) body(c *context, p *bound.Property, x ast.Expr, listed bool) boun
 	}
 	switch x := inner.(type) {
 	case *ast.Group:
-		mark := c.mark()
 		g, by := c.group(x)
-		// Parameters of the declaration that the group met first are its own.
-		_ = mark
 		if group, ok := g.(*bound.Group); ok && len(by) > 0 {
 			c.fillBy(x, group, listed)
 		}
@@ -219,24 +217,10 @@ func (u *unit) formula(c *context, p *bound.Property, x *ast.FormulaExpr, listed
 		args = append(args, c.read(&c.vars[i], x.Span()))
 		text = strings.ReplaceAll(text, "$"+c.vars[i].name, "$"+strconv.Itoa(i+1))
 	}
-	if !class.Known() {
-		class = u.formulaClass(c)
-	}
 	if u.system {
 		return natively(text, at(x, class), args, x.NullArgs)
 	}
 	return &bound.Formula{Node: at(x, class), Text: text, Args: args, Nullable: x.NullArgs}
-}
-
-// formulaClass is the class of a formula that names none: that of its
-// parameters, or NUMERIC.
-func (u *unit) formulaClass(c *context) value.Class {
-	for _, v := range c.vars {
-		if v.class.IsNumber() {
-			return v.class
-		}
-	}
-	return value.Class{Name: value.NameNumeric, Prec: value.Unlimited}
 }
 
 // natively makes the body of a standard property.

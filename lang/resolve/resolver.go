@@ -57,6 +57,9 @@ type Resolver struct {
 	aggrClass map[*bound.Class]bool
 	broken    map[string]bool // names that a broken declaration would have made
 
+	bodySpan map[*bound.Property]diag.Span
+	chain    []*ast.MetaCall // calls around what is resolved now
+
 	diags diag.List
 	said  map[string]bool
 }
@@ -73,7 +76,13 @@ type unit struct {
 	state   uint8
 	visible map[*bound.Module]bool
 	spaces  map[string]bool
-	stmts   []ast.Statement
+	stmts   []placed
+}
+
+// placed is a statement with the calls of metacodes that made it.
+type placed struct {
+	ast.Statement
+	chain []*ast.MetaCall
 }
 
 // New makes a resolver with an empty program.
@@ -95,6 +104,7 @@ func New(lib Library) *Resolver {
 		implsOf:   map[*member][]*implInfo{},
 		aggrClass: map[*bound.Class]bool{},
 		broken:    map[string]bool{},
+		bodySpan:  map[*bound.Property]diag.Span{},
 		said:      map[string]bool{},
 	}
 	root := &bound.Class{Name: bound.Name{Namespace: "System", Ident: "Object"}, Abstract: true}
@@ -303,9 +313,11 @@ func (r *Resolver) resolve(order []*unit) {
 	}
 	for _, u := range order {
 		for _, s := range u.stmts {
-			u.statement(s)
+			r.chain = s.chain
+			u.statement(s.Statement)
 		}
 	}
+	r.chain = nil
 	r.finish(order)
 }
 
@@ -326,7 +338,7 @@ func (u *unit) declareTypes(stmts []ast.Statement) {
 			u.tableStatement(s)
 		case *ast.EmptyStatement:
 		default:
-			u.stmts = append(u.stmts, s)
+			u.stmts = append(u.stmts, placed{s, u.r.chain})
 		}
 	}
 }
@@ -396,6 +408,9 @@ func (r *Resolver) warnf(span diag.Span, code, format string, args ...any) {
 
 func (r *Resolver) report(s diag.Severity, span diag.Span, code, hint, format string, args ...any) {
 	key := fmt.Sprintf("%s:%d:%s", span.Start.File, span.Start.Offset, code)
+	for _, call := range r.chain {
+		key += fmt.Sprintf(":%d", call.Offset)
+	}
 	if r.said[key] {
 		return
 	}
@@ -404,6 +419,11 @@ func (r *Resolver) report(s diag.Severity, span diag.Span, code, hint, format st
 	if hint != "" {
 		d.Hints = []string{hint}
 	}
+	d.Related = parse.CallChain(r.chain)
+	r.add(d)
+}
+
+func (r *Resolver) add(d *diag.Diagnostic) {
 	r.diags = append(r.diags, d)
 }
 

@@ -1,0 +1,157 @@
+// Package assembly puts the parts of golsf together: the interpreter with the
+// standard library, the file formats, the connectors and the database behind
+// the store. Commands, the prompt and the server get their programs from here.
+package assembly
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/golsf/golsf/internal/query"
+	"github.com/golsf/golsf/interp"
+	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/lang/resolve"
+	"github.com/golsf/golsf/runtime/connect"
+	"github.com/golsf/golsf/runtime/connect/files"
+	"github.com/golsf/golsf/runtime/connect/httpconn"
+	"github.com/golsf/golsf/runtime/connect/lsfconn"
+	"github.com/golsf/golsf/runtime/connect/sockets"
+	"github.com/golsf/golsf/runtime/connect/sqlconn"
+	"github.com/golsf/golsf/runtime/format"
+	"github.com/golsf/golsf/runtime/format/csv"
+	"github.com/golsf/golsf/runtime/format/json"
+	"github.com/golsf/golsf/runtime/format/table"
+	"github.com/golsf/golsf/runtime/format/xml"
+	"github.com/golsf/golsf/runtime/value"
+	"github.com/golsf/golsf/stdlib/actions"
+	"github.com/golsf/golsf/stdlib/functions"
+	"github.com/golsf/golsf/stdlib/prelude"
+)
+
+// Config says what a program gets. The zero value runs in memory, silently.
+type Config struct {
+	Stdout, Stderr io.Writer
+	Terminal       interp.Terminal
+	Include        []string // folders of required modules
+	Database       string   // SQLite file of the stored properties; "" keeps them in memory
+	Limits         query.Limits
+	Clock          func() time.Time // nil: time.Now
+	// Wrap puts middleware around the connectors (recording, replaying, limits).
+	Wrap []connect.Middleware
+	// Register adds connectors of further kinds.
+	Register map[string]connect.Connector
+}
+
+// Program is a loaded program with what it holds open.
+type Program struct {
+	Instance *interp.Instance
+	database *database
+}
+
+// Close releases the database.
+func (p *Program) Close() error { return p.database.close() }
+
+// Load reads, resolves and wires a program. The list has what is wrong with the
+// text; the Program is nil when it has errors. The error is about the database.
+func Load(ctx context.Context, sources []interp.Source, c Config) (*Program, diag.List, error) {
+	db := &database{file: c.Database}
+	o := interp.Options{
+		Stdout: c.Stdout, Stderr: c.Stderr, Terminal: c.Terminal, Include: c.Include,
+		Function: Functions(c.Clock), Action: actions.New(actions.Config{}).Lookup, Prelude: Prelude,
+		Connector: connectors(c, db), Codecs: Codecs(), Files: &files.System{},
+		Clock: c.Clock, Limits: c.Limits, Persist: db.persist,
+	}
+	inst, list := interp.Load(ctx, sources, o)
+	if inst == nil {
+		return nil, list, ctx.Err()
+	}
+	db.inst = inst
+	if c.Database != "" {
+		if err := db.open(ctx); err != nil {
+			return nil, list, err
+		}
+	}
+	return &Program{Instance: inst, database: db}, list, nil
+}
+
+// Codecs are all file formats.
+func Codecs() *format.Set {
+	s := &format.Set{Operator: json.Operator{}}
+	s.Rows[format.JSON], s.Trees[format.JSON] = json.Codec{}, json.Codec{}
+	s.Rows[format.XML], s.Trees[format.XML] = xml.Codec{}, xml.Codec{}
+	s.Rows[format.CSV], s.Rows[format.TABLE] = csv.Codec{}, table.Codec{}
+	return s
+}
+
+func connectors(c Config, db *database) connect.Connector {
+	r := &connect.Registry{}
+	r.Register(connect.KindHTTP, &httpconn.Connector{})
+	r.Register(connect.KindSQL, &sqlconn.Connector{OpenLocal: db.openLocal})
+	r.Register(connect.KindLSF, &lsfconn.Connector{})
+	r.Register(connect.KindTCP, sockets.TCP{})
+	r.Register(connect.KindUDP, sockets.UDP{})
+	for kind, extra := range c.Register {
+		r.Register(kind, extra)
+	}
+	return connect.Wrap(r, c.Wrap...)
+}
+
+// Functions finds the scalar functions of the standard library.
+func Functions(clock func() time.Time) func(ctx context.Context, name string, args []value.Value) (value.Value, error) {
+	table := functions.New()
+	env := &functions.Env{Now: clock}
+	return func(ctx context.Context, name string, args []value.Value) (value.Value, error) {
+		f, ok := table.Lookup(name + "/" + strconv.Itoa(len(args)))
+		if !ok {
+			return value.Value{}, value.Errorf(interp.CodeUnsupported, "the function %s is not available in golsf", name)
+		}
+		return f.Call(ctx, env, args)
+	}
+}
+
+// Prelude gives a module of the standard library.
+func Prelude(module string) (interp.Source, bool) {
+	text, ok := prelude.Text(module)
+	return interp.Source{Name: "golsf:" + module + ".lsf", Text: text}, ok
+}
+
+// Library finds modules for a check of files: among include folders, then in
+// the standard library.
+func Library(include, given []string) resolve.Library {
+	folders := append([]string(nil), include...)
+	for _, f := range given {
+		folders = append(folders, filepath.Dir(f))
+	}
+	read := func(name string) ([]byte, string, bool) {
+		for _, dir := range folders {
+			path := filepath.Join(dir, name)
+			if text, err := os.ReadFile(path); err == nil {
+				return text, path, true
+			}
+		}
+		return nil, "", false
+	}
+	return resolve.Library{
+		Find: func(name string) (resolve.Source, bool) {
+			if !strings.ContainsAny(name, `/\`) {
+				if text, path, ok := read(name + ".lsf"); ok {
+					return resolve.Source{File: path, Text: text}, true
+				}
+			}
+			s, ok := Prelude(name)
+			return resolve.Source{File: s.Name, Text: s.Text, System: true}, ok
+		},
+		File: func(path string) (string, bool) {
+			if !filepath.IsLocal(path) {
+				return "", false
+			}
+			text, _, ok := read(path)
+			return string(text), ok
+		},
+	}
+}

@@ -1,0 +1,141 @@
+package resolve
+
+import (
+	"github.com/golsf/golsf/lang/bound"
+	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/runtime/value"
+)
+
+// finish checks what can be said only of the whole.
+func (r *Resolver) finish(order []*unit) {
+	isNew := map[*bound.Module]bool{}
+	for _, u := range order {
+		isNew[u.mod] = true
+	}
+	for _, name := range sortedKeys(r.members) {
+		for _, m := range r.members[name] {
+			if !m.abstract || m.broken {
+				continue
+			}
+			r.checkExclusive(m)
+			if isNew[m.mod] {
+				r.checkFull(m)
+			}
+		}
+	}
+}
+
+// implementations are those of a member in the order of the text.
+func (r *Resolver) implementations(m *member) []*bound.Implementation {
+	var out []*bound.Implementation
+	for _, i := range r.implsOf[m] {
+		if i.impl != nil {
+			out = append(out, i.impl)
+		}
+	}
+	return out
+}
+
+// checkExclusive reports two implementations for one class of a declaration
+// that does not say which of them wins.
+func (r *Resolver) checkExclusive(m *member) {
+	infos := r.implsOf[m]
+	if len(infos) == 0 {
+		return
+	}
+	kind := infos[0].kind
+	if kind.Kind != "" && kind.Kind != "MULTI" || kind.Exclusive == "OVERRIDE" {
+		return
+	}
+	list := r.implementations(m)
+	for i, a := range list {
+		for _, b := range list[:i] {
+			if r.collide(a.Params, b.Params) {
+				before := len(r.diags)
+				r.errorf(a.Span, "E2605", "'%s' has two implementations for the same classes; say ABSTRACT MULTI OVERRIDE if one is to win", m.name)
+				if len(r.diags) > before {
+					r.diags[before].Related = append(r.diags[before].Related, related(b, "the other one is here"))
+				}
+				return
+			}
+		}
+	}
+}
+
+// collide reports whether some concrete class is in both lists at every place.
+func (r *Resolver) collide(a, b []value.Class) bool {
+	for i := range a {
+		x, y := r.class(a[i]), r.class(b[i])
+		switch {
+		case x != nil && y != nil:
+			if !concreteWithin(x, y) {
+				return false
+			}
+		case !sameSignature(a[i:i+1], b[i:i+1]):
+			return false
+		}
+	}
+	return true
+}
+
+// concreteWithin reports whether a concrete class is a descendant of both.
+func concreteWithin(a, b *bound.Class) bool {
+	if !a.Abstract && a.Inherits(b) {
+		return true
+	}
+	for _, c := range a.Children {
+		if concreteWithin(c, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkFull reports a FULL declaration of one parameter that lacks an
+// implementation for a concrete class.
+func (r *Resolver) checkFull(m *member) {
+	infos := r.implsOf[m]
+	if len(infos) == 0 || !infos[0].kind.Full {
+		return
+	}
+	list := r.implementations(m)
+	if len(list) == 0 {
+		r.errorf(m.span, "E2613", "'%s' is FULL and has no implementation", m.name)
+		return
+	}
+	if len(m.signature) != 1 {
+		return
+	}
+	top := r.class(m.signature[0])
+	if top == nil {
+		return
+	}
+	if missing := r.uncovered(top, list); missing != nil {
+		r.errorf(m.span, "E2613", "'%s' is FULL and has no implementation for class '%s'", m.name, missing.Ident)
+	}
+}
+
+func (r *Resolver) uncovered(c *bound.Class, list []*bound.Implementation) *bound.Class {
+	if !c.Abstract {
+		covered := false
+		for _, impl := range list {
+			if k := r.class(impl.Params[0]); k != nil && c.Inherits(k) && impl.When == nil {
+				covered = true
+			}
+			covered = covered || impl.When != nil
+		}
+		if !covered {
+			return c
+		}
+	}
+	for _, child := range c.Children {
+		if missing := r.uncovered(child, list); missing != nil {
+			return missing
+		}
+	}
+	return nil
+}
+
+func related(i *bound.Implementation, text string) diag.Related {
+	return diag.Related{Span: i.Span, Message: text}
+}
