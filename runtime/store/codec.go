@@ -87,7 +87,7 @@ func (c Codec) Cell(v value.Value) (cell int64, ok bool) { return c.encode(v, tr
 // be equal to v, because its text was never seen.
 func (c Codec) Find(v value.Value) (cell int64, ok bool) { return c.encode(v, false) }
 
-func (c Codec) encode(v value.Value, make bool) (int64, bool) {
+func (c *Codec) encode(v value.Value, make bool) (int64, bool) {
 	k := v.Kind()
 	if k == value.Null {
 		return NullCell, true
@@ -123,7 +123,7 @@ func (c Codec) encode(v value.Value, make bool) (int64, bool) {
 	return c.handle(string(appendTagged(buf[:0], v)), make)
 }
 
-func (c Codec) handle(s string, make bool) (int64, bool) {
+func (c *Codec) handle(s string, make bool) (int64, bool) {
 	if make {
 		return c.pool.intern(s), true
 	}
@@ -133,7 +133,7 @@ func (c Codec) handle(s string, make bool) (int64, bool) {
 func isNumber(k value.Kind) bool { return k >= value.Integer && k <= value.Double }
 
 // encodeInt takes whole numbers of other classes.
-func (c Codec) encodeInt(v value.Value) (int64, bool) {
+func (c *Codec) encodeInt(v value.Value) (int64, bool) {
 	if !isNumber(c.kind) || !isNumber(v.Kind()) {
 		return 0, false
 	}
@@ -148,7 +148,7 @@ func (c Codec) encodeInt(v value.Value) (int64, bool) {
 	return n, n > dropped
 }
 
-func (c Codec) encodeScaled(v value.Value, make bool) (int64, bool) {
+func (c *Codec) encodeScaled(v value.Value, make bool) (int64, bool) {
 	scale := int(c.class.Scale)
 	if v.Kind() != value.Numeric || v.Scale() != scale {
 		if !isNumber(v.Kind()) {
@@ -188,13 +188,20 @@ func encodeFloat(v value.Value) (int64, bool) {
 }
 
 // Value gives the value of a cell of this codec.
-func (c Codec) Value(cell int64) value.Value {
+func (c Codec) Value(cell int64) value.Value { return c.value(cell) }
+
+func (c *Codec) value(cell int64) value.Value {
 	if cell == NullCell {
 		return value.Value{}
 	}
-	switch c.mode {
-	case modeInt:
+	if c.mode == modeInt {
 		return value.Of(c.kind, cell)
+	}
+	return c.valueOfHandle(cell)
+}
+
+func (c *Codec) valueOfHandle(cell int64) value.Value {
+	switch c.mode {
 	case modeText:
 		return value.String(c.pool.str(cell))
 	case modeScaled:
@@ -210,7 +217,9 @@ func (c Codec) Value(cell int64) value.Value {
 }
 
 // Compare orders two cells as their values; NULL comes first.
-func (c Codec) Compare(a, b int64) int {
+func (c Codec) Compare(a, b int64) int { return c.compare(a, b) }
+
+func (c *Codec) compare(a, b int64) int {
 	if a == b {
 		return 0
 	}
@@ -220,15 +229,15 @@ func (c Codec) Compare(a, b int64) int {
 	if c.mode == modeText {
 		return strings.Compare(c.pool.str(a), c.pool.str(b))
 	}
-	return value.Compare(c.Value(a), c.Value(b))
+	return value.Compare(c.value(a), c.value(b))
 }
 
 // canon gives the cell by which cell is compared for equality.
-func (c Codec) canon(cell int64) int64 {
+func (c *Codec) canon(cell int64) int64 {
 	if c.mode != modeNumeric || c.key || cell == NullCell || cell == dropped {
 		return cell
 	}
-	return c.pool.intern(string(appendTagged(nil, stripped(c.Value(cell)))))
+	return c.pool.intern(string(appendTagged(nil, stripped(c.value(cell)))))
 }
 
 // findCanon is Find for comparing with canon of cells.

@@ -19,7 +19,7 @@ func (p *Property) ordered(t *table, have *order) *order {
 	}
 	compare := func(a, b int32) int {
 		for i := range p.keys {
-			if c := p.keys[i].Compare(t.rows.key(int(a), i), t.rows.key(int(b), i)); c != 0 {
+			if c := p.keys[i].compare(t.rows.key(int(a), i), t.rows.key(int(b), i)); c != 0 {
 				return c
 			}
 		}

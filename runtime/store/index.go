@@ -77,6 +77,19 @@ func (ix *index) first(group []int64) int {
 	return int(packed >> 32)
 }
 
+// probe gives the first entry of the group that q looks for, or -1.
+func (ix *index) probe(q *probe) int {
+	if ix.byValue && ix.mask == 0 {
+		packed := ix.groups.get1(q.want)
+		if packed == NullCell {
+			return -1
+		}
+		return int(packed >> 32)
+	}
+	var buf [8]int64
+	return ix.first(ix.project(buf[:0], q.bound, q.want))
+}
+
 // note tells the indexes of a table that put made or changed an entry.
 func (p *Property) note(indexes []*index, keys []int64, old, cell int64, at ref, made bool) {
 	for _, ix := range indexes {
@@ -159,8 +172,8 @@ func (p *Property) collect(t *table, ix *index, q *probe, out []int64) []int64 {
 		})
 		return out
 	}
-	var buf, kbuf [8]int64
-	for e := ix.first(ix.project(buf[:0], q.bound, q.want)); e >= 0; e = int(ix.next.at(e)) {
+	var kbuf [8]int64
+	for e := ix.probe(q); e >= 0; e = int(ix.next.at(e)) {
 		keys, c := t.entry(ix.at.at(e), kbuf[:0])
 		if p.matches(q, keys, c) {
 			out = append(append(out, keys...), c)
@@ -171,7 +184,7 @@ func (p *Property) collect(t *table, ix *index, q *probe, out []int64) []int64 {
 
 func (p *Property) compareKeys(a, b []int64) int {
 	for i := range p.keys {
-		if c := p.keys[i].Compare(a[i], b[i]); c != 0 {
+		if c := p.keys[i].compare(a[i], b[i]); c != 0 {
 			return c
 		}
 	}

@@ -59,6 +59,16 @@ func (v *paged[T]) writable(owner uint64, pg int) (p *page[T], fresh bool) {
 }
 
 func (v *paged[T]) set(owner uint64, i int, x T) {
+	if pg := i >> pageBits; pg < len(v.dir) {
+		if p := v.dir[pg]; p != nil && p.owner == owner {
+			p.a[i&pageMask] = x
+			return
+		}
+	}
+	v.setSlow(owner, i, x)
+}
+
+func (v *paged[T]) setSlow(owner uint64, i int, x T) {
 	p, _ := v.writable(owner, i>>pageBits)
 	p.a[i&pageMask] = x
 }

@@ -125,6 +125,11 @@ func (p *Property) commit(o *overlay) *base {
 	for i, ix := range b.indexList() {
 		indexes[i] = ix.clone(owner)
 	}
+	if b.table.len() == 0 && len(indexes) == 0 && o.readers == 0 && o.keepsOnly() {
+		nb.table = o.now
+		nb.table.owner = owner
+		return nb
+	}
 	w := writer{p: p, t: &nb.table, indexes: indexes}
 	from := 0
 	if p.dense && len(indexes) == 0 && b.table.rows.live == 0 {
@@ -150,6 +155,15 @@ func (p *Property) commit(o *overlay) *base {
 		nb.order.Store(b.order.Load())
 	}
 	return nb
+}
+
+// keepsOnly reports whether o has values and removes none, so that its table
+// can become the committed one where there was nothing.
+func (o *overlay) keepsOnly() bool {
+	if o.now.len() == 0 || o.now.rows.live*2 < o.now.rows.n {
+		return false
+	}
+	return o.now.each(func(_ []int64, c int64) bool { return c != dropped })
 }
 
 type writer struct {

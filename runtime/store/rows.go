@@ -88,20 +88,25 @@ func (t *rows) find(keys []int64) int {
 	if t.mask == 0 {
 		return t.findSmall(keys)
 	}
-	for i := hashKeys(keys) & t.mask; ; i = (i + 1) & t.mask {
+	return t.findHashed(keys, hashKeys(keys))
+}
+
+func (t *rows) findHashed(keys []int64, h uint64) int {
+	first := &t.keys[0]
+	for i := h & t.mask; ; i = (i + 1) & t.mask {
 		r := int(t.slots.at(int(i))) - 1
 		if r < 0 {
 			return -1
 		}
-		if t.same(r, keys) {
+		if first.at(r) == keys[0] && t.same(r, keys) {
 			return r
 		}
 	}
 }
 
 func (t *rows) same(r int, keys []int64) bool {
-	for i, k := range keys {
-		if t.keys[i].at(r) != k {
+	for i := 1; i < len(keys); i++ {
+		if t.keys[i].at(r) != keys[i] {
 			return false
 		}
 	}
@@ -173,12 +178,21 @@ func (t *rows) get(keys []int64) int64 {
 // put writes cell, NullCell to remove. It tells the old cell, the row (-1 when
 // there is none) and whether the row was made now.
 func (t *rows) put(owner uint64, keys []int64, cell int64) (old int64, row int, made bool) {
-	row = t.find(keys)
+	var h uint64
+	if t.mask == 0 {
+		row = t.findSmall(keys)
+	} else {
+		h = hashKeys(keys)
+		row = t.findHashed(keys, h)
+	}
 	if row < 0 {
 		if cell == NullCell {
 			return NullCell, -1, false
 		}
-		return NullCell, t.add(owner, keys, cell), true
+		if t.mask == 0 {
+			h = hashKeys(keys)
+		}
+		return NullCell, t.addHashed(owner, keys, cell, h), true
 	}
 	old = t.cell(row)
 	if old != cell {
@@ -204,6 +218,10 @@ func (t *rows) setCell(owner uint64, row int, old, cell int64) {
 }
 
 func (t *rows) add(owner uint64, keys []int64, cell int64) int {
+	return t.addHashed(owner, keys, cell, hashKeys(keys))
+}
+
+func (t *rows) addHashed(owner uint64, keys []int64, cell int64, h uint64) int {
 	if t.mask == 0 && t.n < smallRows {
 		if t.smallOwner != owner {
 			t.small, t.smallOwner = slices.Clone(t.small), owner
@@ -223,7 +241,7 @@ func (t *rows) add(owner uint64, keys []int64, cell int64) int {
 		t.keys[i].set(owner, r, k)
 	}
 	t.vals.set(owner, r, cell)
-	t.link(owner, r, hashKeys(keys))
+	t.link(owner, r, h)
 	t.n++
 	t.live++
 	return r

@@ -24,6 +24,8 @@ type Session struct {
 	undo  []undo
 	cells []int64 // of undo
 
+	scratch []int64 // stack of keys handed to callbacks
+
 	stash   map[int64][]stashed // values hidden by ChangeClass, by object
 	deleted []int64
 	commits uint64 // commits of the store when deleted was begun
@@ -43,6 +45,16 @@ type overlay struct {
 
 	readers  int  // scans at work on now or mark
 	detached bool // pages are no longer shared with these scans
+}
+
+// grab gives room for n cells; the caller sets scratch back when done.
+func (x *Session) grab(n int) []int64 {
+	at := len(x.scratch)
+	if cap(x.scratch)-at < n {
+		x.scratch, at = make([]int64, 0, max(256, n)), 0
+	}
+	x.scratch = x.scratch[:at+n]
+	return x.scratch[at : at : at+n]
 }
 
 func newOverlay(s *Store, p *Property) *overlay {
@@ -214,37 +226,56 @@ func (x *Session) Get(st State, p *Property, keys ...value.Value) value.Value {
 	var buf [8]int64
 	cells := buf[:0]
 	for i, k := range keys {
-		c, ok := p.keys[i].Find(k)
+		c, ok := p.keys[i].encode(k, false)
 		if !ok || c == NullCell {
 			return value.Value{}
 		}
 		cells = append(cells, c)
 	}
-	return p.val.Value(x.cellAt(st, p, cells))
+	return p.val.value(x.cellAt(st, p, cells))
 }
 
 // Get0, Get1 and Get2 are Get for that many keys.
 func (x *Session) Get0(st State, p *Property) value.Value {
-	return p.val.Value(x.cellAt(st, p, nil))
+	return p.val.value(x.cellAt(st, p, nil))
 }
 
 func (x *Session) Get1(st State, p *Property, k value.Value) value.Value {
-	c, ok := p.keys[0].Find(k)
-	if !ok || c == NullCell {
-		return value.Value{}
+	codec := &p.keys[0]
+	c := k.Num()
+	if k.Kind() != codec.kind || codec.mode != modeInt {
+		var ok bool
+		if c, ok = codec.encode(k, false); !ok || c == NullCell {
+			return value.Value{}
+		}
 	}
-	v := x.View(st, p)
-	return p.val.Value(v.At1(c))
+	return p.val.value(x.Cell1(st, p, c))
 }
 
 func (x *Session) Get2(st State, p *Property, a, b value.Value) value.Value {
-	ca, ok := p.keys[0].Find(a)
-	cb, ok2 := p.keys[1].Find(b)
+	ca, ok := p.keys[0].encode(a, false)
+	cb, ok2 := p.keys[1].encode(b, false)
 	if !ok || !ok2 || ca == NullCell || cb == NullCell {
 		return value.Value{}
 	}
 	v := x.View(st, p)
-	return p.val.Value(v.At2(ca, cb))
+	return p.val.value(v.At2(ca, cb))
+}
+
+// Cell1 reads the cell of a property with one key.
+func (x *Session) Cell1(st State, p *Property, k int64) int64 {
+	if st != Now || p.num < 0 {
+		v := x.View(st, p)
+		return v.At1(k)
+	}
+	if p.num < len(x.over) {
+		if o := x.over[p.num]; o != nil {
+			if c := o.now.get1(k); c != NullCell {
+				return undrop(c)
+			}
+		}
+	}
+	return p.base.Load().table.get1(k)
 }
 
 // Set writes a value that is already of the property's class; NULL removes it,
@@ -255,7 +286,7 @@ func (x *Session) Set(p *Property, keys []value.Value, v value.Value) error {
 	var buf [8]int64
 	cells := buf[:0]
 	for i, k := range keys {
-		c, ok := p.keys[i].Cell(k)
+		c, ok := p.keys[i].encode(k, true)
 		if !ok {
 			return misfit(p, k, p.keys[i].class)
 		}
@@ -264,7 +295,7 @@ func (x *Session) Set(p *Property, keys []value.Value, v value.Value) error {
 		}
 		cells = append(cells, c)
 	}
-	c, ok := p.val.Cell(v)
+	c, ok := p.val.encode(v, true)
 	if !ok {
 		return misfit(p, v, p.spec.Value)
 	}
@@ -376,13 +407,13 @@ func (x *Session) Changes(p *Property, since State, yield ChangeFunc) {
 	keys := make([]value.Value, p.arity)
 	x.CellChanges(p, since, func(cells []int64, old, new int64) bool {
 		p.decodeKeys(keys, cells)
-		return yield(keys, p.val.Value(old), p.val.Value(new))
+		return yield(keys, p.val.value(old), p.val.value(new))
 	})
 }
 
 func (p *Property) decodeKeys(dst []value.Value, cells []int64) {
 	for i, c := range cells {
-		dst[i] = p.keys[i].Value(c)
+		dst[i] = p.keys[i].value(c)
 	}
 }
 

@@ -258,9 +258,35 @@ func (v *View) match(q *probe, yield CellRowFunc) {
 		v.Scan(yield)
 		return
 	}
+	ix := p.baseIndex(v.b, q.mask, q.byValue, false)
+	if ix != nil && (v.now == nil || v.now.len() == 0) && v.matchOne(ix, q, yield) {
+		return
+	}
+	v.matchMany(ix, q, yield)
+}
+
+// matchOne yields the only entry of a group; false when there may be more.
+func (v *View) matchOne(ix *index, q *probe, yield CellRowFunc) bool {
+	e := ix.probe(q)
+	if e < 0 {
+		return true
+	}
+	if ix.next.at(e) >= 0 {
+		return false
+	}
+	old := v.x.scratch
+	keys, c := v.b.table.entry(ix.at.at(e), v.x.grab(v.p.arity))
+	if v.p.matches(q, keys, c) {
+		yield(keys, c)
+	}
+	v.x.scratch = old
+	return true
+}
+
+func (v *View) matchMany(ix *index, q *probe, yield CellRowFunc) {
+	p := v.p
 	var buf [64]int64
 	found := buf[:0]
-	ix := p.baseIndex(v.b, q.mask, q.byValue, false)
 	found = p.collect(&v.b.table, ix, q, found)
 	repeated := ix != nil && ix.stale
 	if v.now != nil && v.now.len() > 0 {
@@ -330,7 +356,7 @@ func (x *Session) Scan(st State, p *Property, yield RowFunc) {
 	keys := make([]value.Value, p.arity)
 	v.Scan(func(cells []int64, c int64) bool {
 		p.decodeKeys(keys, cells)
-		return yield(keys, p.val.Value(c))
+		return yield(keys, p.val.value(c))
 	})
 }
 
@@ -342,7 +368,7 @@ func (x *Session) Match(st State, p *Property, bound []value.Value, v value.Valu
 		if b.IsNull() {
 			continue
 		}
-		c, ok := p.keys[i].Find(b)
+		c, ok := p.keys[i].encode(b, false)
 		if !ok {
 			return
 		}
@@ -360,7 +386,7 @@ func (x *Session) Match(st State, p *Property, bound []value.Value, v value.Valu
 	keys := make([]value.Value, p.arity)
 	view.match(&q, func(cells []int64, c int64) bool {
 		p.decodeKeys(keys, cells)
-		return yield(keys, p.val.Value(c))
+		return yield(keys, p.val.value(c))
 	})
 }
 

@@ -13,9 +13,9 @@ const microsPerDay = 24 * 3600 * 1_000_000
 // DATE and seconds of the others; TIME goes round at midnight.
 func Add(a, b Value) (Value, error) {
 	ak, bk := a.kind, b.kind
-	if ak == Numeric && bk == Numeric && a.scale == b.scale && a.p == nil && b.p == nil {
+	if ak == Numeric && bk == Numeric && a.aux == b.aux && a.p == nil && b.p == nil {
 		if n := a.n + b.n; (a.n^n)&(b.n^n) >= 0 {
-			return Value{kind: Numeric, n: n, scale: a.scale}, nil
+			return Value{kind: Numeric, n: n, aux: a.aux}, nil
 		}
 	}
 	switch {
@@ -121,8 +121,8 @@ func finite(f float64, op string) (Value, error) {
 // most MaxScale), DOUBLE with NUMERIC is a NUMERIC of MaxScale digits.
 func Mul(a, b Value) (Value, error) {
 	ak, bk := a.kind, b.kind
-	if ak == Numeric && bk == Numeric && a.p == nil && b.p == nil && a.n == int64(int32(a.n)) && b.n == int64(int32(b.n)) && a.scale+b.scale <= MaxScale {
-		return Value{kind: Numeric, n: a.n * b.n, scale: a.scale + b.scale}, nil
+	if ak == Numeric && bk == Numeric && a.p == nil && b.p == nil && a.n == int64(int32(a.n)) && b.n == int64(int32(b.n)) && a.aux+b.aux <= MaxScale {
+		return Value{kind: Numeric, n: a.n * b.n, aux: a.aux + b.aux}, nil
 	}
 	switch {
 	case ak == Null || bk == Null:
@@ -201,7 +201,7 @@ func Neg(v Value) (Value, error) {
 		}
 		return Int64(-v.n), nil
 	case Numeric:
-		return addNumeric(Decimal(0, int(v.scale)), v, true, "-")
+		return addNumeric(Decimal(0, int(v.aux)), v, true, "-")
 	case Double:
 		return Float(-v.Double()), nil
 	}
@@ -264,7 +264,7 @@ func shift(a, b Value, sign int64) (Value, error) {
 		}
 		return Of(Date, n), nil
 	}
-	if a.kind == Time && isExact(b.kind) && b.p == nil && b.scale == 0 {
+	if a.kind == Time && isExact(b.kind) && b.p == nil && b.aux == 0 {
 		b = Int64(b.n % (24 * 3600))
 	}
 	var micros int64

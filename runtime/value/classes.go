@@ -149,7 +149,7 @@ func ClassOfValue(v Value) Class {
 	case Long:
 		return ClassLong
 	case Numeric:
-		return NumericClass(min(max(numericDigits(v), int(v.scale)), MaxPrecision), int(v.scale))
+		return NumericClass(min(max(numericDigits(v), int(v.aux)), MaxPrecision), int(v.aux))
 	case Double:
 		return ClassDouble
 	case Text:

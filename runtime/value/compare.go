@@ -79,10 +79,10 @@ func compareNumbers(a, b Value) int {
 		return compareDouble(a, b)
 	}
 	if a.p == nil && b.p == nil {
-		if a.scale == b.scale {
+		if a.aux == b.aux {
 			return cmp.Compare(a.n, b.n)
 		}
-		if d := int(a.scale) - int(b.scale); d > 0 && d < len(pow10) {
+		if d := int(a.aux) - int(b.aux); d > 0 && d < len(pow10) {
 			if y, ok := mulInt64(b.n, pow10[d]); ok {
 				return cmp.Compare(a.n, y)
 			}
@@ -184,7 +184,7 @@ func appendBytes(dst []byte, s string) []byte {
 
 // appendNumericKey writes a NUMERIC without the trailing zeros of its scale.
 func appendNumericKey(dst []byte, v Value) []byte {
-	scale := int(v.scale)
+	scale := int(v.aux)
 	if v.p == nil {
 		n := v.n
 		for scale > 0 && n%10 == 0 {

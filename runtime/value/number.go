@@ -77,15 +77,15 @@ func isNumberKind(k Kind) bool { return k >= Integer && k <= Double || k == Year
 func addNumeric(a, b Value, minus bool, op string) (Value, error) {
 	if a.p == nil && b.p == nil {
 		x, y, ok := a.n, b.n, true
-		scale := a.scale
-		if d := int(a.scale) - int(b.scale); d > 0 {
+		scale := a.aux
+		if d := int(a.aux) - int(b.aux); d > 0 {
 			if d < len(pow10) {
 				y, ok = mulInt64(y, pow10[d])
 			} else {
 				ok = false
 			}
 		} else if d < 0 {
-			scale = b.scale
+			scale = b.aux
 			if -d < len(pow10) {
 				x, ok = mulInt64(x, pow10[-d])
 			} else {
@@ -101,7 +101,7 @@ func addNumeric(a, b Value, minus bool, op string) (Value, error) {
 		}
 		if ok {
 			if sum, fits := addInt64(x, y); fits {
-				return Value{kind: Numeric, n: sum, scale: scale}, nil
+				return Value{kind: Numeric, n: sum, aux: scale}, nil
 			}
 		}
 	}
@@ -117,21 +117,21 @@ func addNumeric(a, b Value, minus bool, op string) (Value, error) {
 
 // aligned gives the unscaled numbers of a and b at the greater of their scales.
 func aligned(a, b Value) (x, y *big.Int, scale int) {
-	x, y, scale = a.unscaled(), b.unscaled(), int(a.scale)
-	if d := int(a.scale) - int(b.scale); d > 0 {
+	x, y, scale = a.unscaled(), b.unscaled(), int(a.aux)
+	if d := int(a.aux) - int(b.aux); d > 0 {
 		y = new(big.Int).Mul(y, bigPow10(d))
 	} else if d < 0 {
-		x, scale = new(big.Int).Mul(x, bigPow10(-d)), int(b.scale)
+		x, scale = new(big.Int).Mul(x, bigPow10(-d)), int(b.aux)
 	}
 	return x, y, scale
 }
 
 // mulNumeric multiplies exact numbers; the scale is the sum, at most MaxScale.
 func mulNumeric(a, b Value) (Value, error) {
-	scale := int(a.scale) + int(b.scale)
+	scale := int(a.aux) + int(b.aux)
 	if a.p == nil && b.p == nil && scale <= MaxScale {
 		if r, ok := mulInt64(a.n, b.n); ok {
-			return Value{kind: Numeric, n: r, scale: uint8(scale)}, nil
+			return Value{kind: Numeric, n: r, aux: uint16(scale)}, nil
 		}
 	}
 	r := new(big.Int).Mul(a.unscaled(), b.unscaled())
@@ -148,9 +148,9 @@ func divNumeric(a, b Value) (Value, error) {
 	if y.Sign() == 0 {
 		return Value{}, nil
 	}
-	x := new(big.Int).Mul(a.unscaled(), bigPow10(MaxScale+int(b.scale)))
-	if a.scale > 0 {
-		y = new(big.Int).Mul(y, bigPow10(int(a.scale)))
+	x := new(big.Int).Mul(a.unscaled(), bigPow10(MaxScale+int(b.aux)))
+	if a.aux > 0 {
+		y = new(big.Int).Mul(y, bigPow10(int(a.aux)))
 	}
 	return newNumeric(quoRound(x, y), MaxScale, "/")
 }
@@ -212,7 +212,7 @@ func roundInt64(n int64, digits int) int64 {
 // rescale gives v, an exact number, as a NUMERIC with that scale, rounded half
 // away from zero.
 func rescale(v Value, scale int) Value {
-	d := scale - int(v.scale)
+	d := scale - int(v.aux)
 	switch {
 	case d == 0:
 		v.kind = Numeric
@@ -236,8 +236,8 @@ func rescale(v Value, scale int) Value {
 // its shortest text and becomes NUMERIC. NULL gives NULL; digits beyond
 // MaxScale count as MaxScale. Source: ROUND_operator, decisions 31, 49, 67.
 func Round(v Value, digits int) (Value, error) {
-	if v.kind == Numeric && v.p == nil && digits >= 0 && digits <= int(v.scale) {
-		return Value{kind: Numeric, n: roundInt64(v.n, int(v.scale)-digits), scale: uint8(digits)}, nil
+	if v.kind == Numeric && v.p == nil && digits >= 0 && digits <= int(v.aux) {
+		return Value{kind: Numeric, n: roundInt64(v.n, int(v.aux)-digits), aux: uint16(digits)}, nil
 	}
 	switch {
 	case v.kind == Null:
@@ -255,7 +255,7 @@ func Round(v Value, digits int) (Value, error) {
 	if digits >= 0 {
 		return rescale(v, digits), nil
 	}
-	scale := int(v.scale)
+	scale := int(v.aux)
 	if -digits > MaxPrecision {
 		return Decimal(0, scale), nil
 	}
@@ -306,11 +306,11 @@ func (v Value) Float64() float64 {
 	case Integer, Long, Year:
 		return float64(v.n)
 	case Numeric:
-		if v.p == nil && v.scale == 0 {
+		if v.p == nil && v.aux == 0 {
 			return float64(v.n)
 		}
-		if v.p == nil && v.n > -1<<53 && v.n < 1<<53 && v.scale <= 22 {
-			return float64(v.n) / math.Pow10(int(v.scale)) // both exact: one rounding
+		if v.p == nil && v.n > -1<<53 && v.n < 1<<53 && v.aux <= 22 {
+			return float64(v.n) / math.Pow10(int(v.aux)) // both exact: one rounding
 		}
 		f, _ := strconv.ParseFloat(numericText(v), 64)
 		return f
@@ -410,7 +410,7 @@ func numericText(v Value) string {
 }
 
 func appendNumeric(dst []byte, v Value) []byte {
-	scale := int(v.scale)
+	scale := int(v.aux)
 	if v.p == nil && scale == 0 {
 		return strconv.AppendInt(dst, v.n, 10)
 	}

@@ -160,7 +160,7 @@ func wireInstant(micros int64) string {
 // wireNumeric writes numbers below 1e-6 with an exponent, as a decimal of that
 // scale is written there.
 func wireNumeric(v Value) string {
-	digits, scale := numericDigits(v), int(v.scale)
+	digits, scale := numericDigits(v), int(v.aux)
 	if v.p == nil && v.n == 0 {
 		digits = 1
 	}

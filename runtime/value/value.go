@@ -9,11 +9,12 @@ import (
 // Value is one value or NULL. Copy it freely; never compare two with == (texts
 // and big numbers hold pointers), use Equal. The zero Value is NULL.
 type Value struct {
-	p     unsafe.Pointer // text bytes, *big.Int, *FileData, *JSONData, *[]Value
-	n     int64          // the number, day, microsecond, id, or length of the text
-	kind  Kind
-	scale uint8  // of a Numeric: digits after the point
-	aux   uint16 // File and JSON: Name of the class; Interval: Name of the class
+	p    unsafe.Pointer // text bytes, *big.Int, *FileData, *JSONData, *[]Value
+	n    int64          // the number, day, microsecond, id, or length of the text
+	kind Kind
+	// Numeric: digits after the point; File, JSON, Interval, Opaque: Name of the
+	// class. Four fields are as many as the compiler keeps in registers.
+	aux uint16
 }
 
 // TRUE, TTRUE and TFALSE.
@@ -46,7 +47,7 @@ func Float(f float64) Value {
 
 // Decimal makes a NUMERIC: unscaled / 10^scale.
 func Decimal(unscaled int64, scale int) Value {
-	return Value{kind: Numeric, n: unscaled, scale: uint8(scale)}
+	return Value{kind: Numeric, n: unscaled, aux: uint16(scale)}
 }
 
 // BigDecimal makes a NUMERIC from a number of any size. It owns unscaled
@@ -55,7 +56,7 @@ func BigDecimal(unscaled *big.Int, scale int) Value {
 	if unscaled.IsInt64() {
 		return Decimal(unscaled.Int64(), scale)
 	}
-	return Value{kind: Numeric, p: unsafe.Pointer(unscaled), scale: uint8(scale)}
+	return Value{kind: Numeric, p: unsafe.Pointer(unscaled), aux: uint16(scale)}
 }
 
 // String makes a text value.
@@ -78,7 +79,12 @@ func (v Value) Num() int64 { return v.n }
 func (v Value) Double() float64 { return math.Float64frombits(uint64(v.n)) }
 
 // Scale is the number of digits after the point of a Numeric.
-func (v Value) Scale() int { return int(v.scale) }
+func (v Value) Scale() int {
+	if v.kind != Numeric {
+		return 0
+	}
+	return int(v.aux)
+}
 
 // Big is the unscaled number of a Numeric and whether it is too big for an
 // int64; the caller must not change it. For small ones it is nil: use Num.
@@ -122,7 +128,12 @@ func (v Value) File() *FileData {
 
 // ClassName is the class of a File, JSON, Interval or Opaque value (NameJSONFile,
 // NameJSONText, NameIntervalDate ...).
-func (v Value) ClassName() Name { return Name(v.aux) }
+func (v Value) ClassName() Name {
+	if v.kind == Numeric {
+		return NoName
+	}
+	return Name(v.aux)
+}
 
 // JSONText makes a JSON (NameJSON: normalised text) or JSONTEXT (NameJSONText:
 // text as written) value from text that is already valid and, for NameJSON,

@@ -140,7 +140,7 @@ func TestNumericAgainstBig(t *testing.T) {
 	nums := []int64{0, 1, -1, 5, -5, 49, 50, -50, 99, 12345678, math.MaxInt32, math.MinInt32, 1e17, -1e18, math.MaxInt64, math.MinInt64}
 	scales := []int{0, 1, 2, 7, 18, 20, 32}
 	rat := func(v Value) *big.Rat {
-		return new(big.Rat).SetFrac(v.unscaled(), bigPow10(int(v.scale)))
+		return new(big.Rat).SetFrac(v.unscaled(), bigPow10(int(v.aux)))
 	}
 	for _, an := range nums {
 		for _, bn := range nums {
