@@ -274,9 +274,20 @@ func (c *context) callMember(m *member, args []bound.Expr, ref *ast.PropertyRef,
 	c.u.r.checkNull(m.prop, args, span)
 	call := callOf(m.prop, args, span)
 	if n, ok := call.(*bound.Call); ok && !n.Class.Known() && generic(m.prop.Body) {
-		n.Class, _ = c.u.r.joinClass(args)
+		n.Class = c.u.r.genericClass(args)
 	}
 	return call
+}
+
+// genericClass is the common class of arguments, unknown when one of them is.
+func (r *Resolver) genericClass(args []bound.Expr) value.Class {
+	for _, a := range args {
+		if !a.ValueClass().Known() {
+			return unknown
+		}
+	}
+	class, _ := r.joinClass(args)
+	return class
 }
 
 // generic reports whether a property has the class of its arguments: a

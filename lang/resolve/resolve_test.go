@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/golsf/golsf/lang/ast"
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
@@ -36,4 +38,45 @@ func TestPrelude(t *testing.T) {
 	for _, d := range list {
 		t.Error(d)
 	}
+}
+
+// TestFolder resolves the programs of every txtar archive below a folder given
+// by GOLSF_CASES and shows what is reported.
+func TestFolder(t *testing.T) {
+	dir := os.Getenv("GOLSF_CASES")
+	if dir == "" {
+		t.Skip("GOLSF_CASES is not set")
+	}
+	programs := 0
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".txtar" {
+			return err
+		}
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			return err
+		}
+		files, order := map[string]string{}, []string{}
+		for _, f := range archive.Files {
+			if filepath.Ext(f.Name) == ".lsf" {
+				files[f.Name] = string(f.Data)
+				order = append(order, f.Name)
+			}
+		}
+		if len(order) == 0 {
+			return nil
+		}
+		programs++
+		_, list := add(files, order)
+		for _, d := range list {
+			if d.Severity == diag.Error {
+				t.Errorf("%s: %v", path, d)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d programs", programs)
 }
