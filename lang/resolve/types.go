@@ -29,6 +29,7 @@ func (u *unit) classStatement(s *ast.Class) {
 		}
 	}
 	k := &bound.Class{Name: u.name(&s.Name, s.Caption), Abstract: s.Kind == "ABSTRACT"}
+	r.addClass(k)
 	if len(s.Statics) > 0 && k.Abstract {
 		r.errorf(s.Statics[0].Span(), "E2602", "abstract class '%s' cannot have static objects", k.Ident)
 	}
@@ -44,7 +45,6 @@ func (u *unit) classStatement(s *ast.Class) {
 	for _, p := range k.Parents {
 		p.Children = append(p.Children, k)
 	}
-	r.addClass(k)
 	r.classes[k.Ident] = append(r.classes[k.Ident], entry[*bound.Class]{u.mod, k.Span, k})
 	u.statics(k, s.Statics)
 }
