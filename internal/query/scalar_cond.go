@@ -2,7 +2,6 @@ package query
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/runtime/value"
@@ -197,64 +196,8 @@ func (e *Evaluator) like(x *bound.Like, m Mode) Scalar {
 		}
 		text, pattern := value.TextOf(a), value.TextOf(b)
 		if match {
-			return value.Bool(matchWords(text, pattern))
+			return value.Bool(value.Match(text, pattern))
 		}
-		if fold {
-			text, pattern = strings.ToLower(text), strings.ToLower(pattern)
-		}
-		return value.Bool(likePattern([]rune(text), []rune(pattern)))
+		return value.Bool(value.Like(text, pattern, '\\', fold))
 	}
-}
-
-// matchWords holds when the query is part of the text, or all of its words are
-// words of the text; letter case does not count (MATCH_operator).
-func matchWords(text, query string) bool {
-	text, query = strings.ToLower(text), strings.ToLower(query)
-	if strings.Contains(text, query) {
-		return true
-	}
-	notWord := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
-	words := map[string]bool{}
-	for _, w := range strings.FieldsFunc(text, notWord) {
-		words[w] = true
-	}
-	asked := strings.FieldsFunc(query, notWord)
-	for _, w := range asked {
-		if !words[w] {
-			return false
-		}
-	}
-	return len(asked) > 0
-}
-
-// likePattern matches SQL's LIKE: % any text, _ one character, \ escapes.
-func likePattern(text, pattern []rune) bool {
-	// Greedy matching with one place to come back to is enough: an earlier %
-	// never needs another length once a later % was reached.
-	ti, pi, star, mark := 0, 0, -1, 0
-	for ti < len(text) {
-		switch {
-		case pi < len(pattern) && pattern[pi] == '%':
-			star, mark = pi, ti
-			pi++
-			continue
-		case pi < len(pattern) && pattern[pi] == '\\' && pi+1 < len(pattern) && pattern[pi+1] == text[ti]:
-			pi += 2
-			ti++
-			continue
-		case pi < len(pattern) && pattern[pi] != '\\' && (pattern[pi] == '_' || pattern[pi] == text[ti]):
-			pi++
-			ti++
-			continue
-		}
-		if star < 0 {
-			return false
-		}
-		mark++
-		ti, pi = mark, star+1
-	}
-	for pi < len(pattern) && pattern[pi] == '%' {
-		pi++
-	}
-	return pi == len(pattern)
 }
