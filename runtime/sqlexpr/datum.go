@@ -237,7 +237,7 @@ func (s span) String() string {
 	return strings.Join(parts, " ")
 }
 
-// spanUnits maps the words of an interval to months, days and microseconds.
+// spanUnit gives a unit of an interval as months, days and microseconds.
 func spanUnit(word string) (months, days, micros int64, ok bool) {
 	switch strings.ToLower(word) {
 	case "microsecond", "microseconds", "us":

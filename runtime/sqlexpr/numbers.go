@@ -375,8 +375,8 @@ func step(d datum, up bool) (datum, error) {
 	return t, err
 }
 
-// numericRoot, numericLn and the like compute on floats and give a numeric the
-// sixteen digits that PostgreSQL shows.
+// floatFunction makes a function that computes on floats; of a numeric it gives a
+// numeric with the sixteen digits that PostgreSQL shows.
 func floatFunction(name string, fn func(float64) float64) function {
 	return function{least: 1, most: 1, call: func(_ *frame, args []datum) (datum, error) {
 		d := args[0]

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// className lists the words of the built-in classes.
+// classWords are the words of the built-in classes. The table is never changed.
 var classWords = [...]string{
 	NameBoolean: "BOOLEAN", NameTBoolean: "TBOOLEAN", NameInteger: "INTEGER", NameLong: "LONG",
 	NameNumeric: "NUMERIC", NameDouble: "DOUBLE",
@@ -117,11 +117,8 @@ func ClassOf(name Name, params ...int) (c Class, ok bool) {
 			c.Prec = Unlimited
 			return c, true
 		case 2:
-			p, s := min(params[0], MaxPrecision), params[1]
-			if p < 0 || s < 0 || s > MaxScale {
-				return c, false
-			}
-			return NumericClass(p, s), true
+			p, s := min(params[0], MaxPrecision), min(params[1], MaxScale) // as the platform cuts them
+			return NumericClass(p, s), p >= 0 && s >= 0
 		}
 		return c, false
 	case c.hasLength() && len(params) == 1:
@@ -176,7 +173,7 @@ func ClassOfValue(v Value) Class {
 	return Class{}
 }
 
-// whole and fraction are the digits before and after the point of a number
+// digits are the digits before and after the point of a number
 // class (Built-in_classes).
 func (c Class) digits() (whole, scale int) {
 	switch c.Name {
