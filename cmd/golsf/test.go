@@ -56,8 +56,8 @@ func testActions(_ context.Context, file string) ([]string, error) {
 	script, _ := parse.File(file, text)
 	var names []string
 	for _, s := range script.Statements {
-		if a, ok := s.(*ast.ActionDecl); ok && strings.HasPrefix(a.Decl.Name.Text, "test") {
-			names = append(names, a.Decl.Name.Text)
+		if a, ok := s.(*ast.ActionDecl); ok && strings.HasPrefix(a.Decl.Name.Name, "test") {
+			names = append(names, a.Decl.Name.Name)
 		}
 	}
 	return names, nil
