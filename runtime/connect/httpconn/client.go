@@ -87,7 +87,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Answer, error) {
 		if err != nil {
 			return nil, failure(ctx, err, a, timeout)
 		}
-		location := answer.header("Location")
+		location := answer.Header("Location")
 		if !redirects(answer.Status) || location == "" {
 			answer.Cookies = cookies.pairs()
 			return answer, nil
@@ -156,7 +156,7 @@ func (c *Client) attempt(ctx context.Context, a address, r *Request, cookies *ja
 			pause = defaultRetry
 		}
 		if answer != nil {
-			pause = retryAfter(answer.header("Retry-After"), pause)
+			pause = retryAfter(answer.Header("Retry-After"), pause)
 		}
 		select {
 		case <-ctx.Done():

@@ -342,8 +342,9 @@ func (a *Answer) readBody(resp *http.Response, limit int64) error {
 	return nil
 }
 
-// header is the first value of a header, names in any case.
-func (a *Answer) header(name string) string {
+// Header is the first value of a header, names in any case; "" when there is
+// none.
+func (a *Answer) Header(name string) string {
 	for _, h := range a.headers {
 		if strings.EqualFold(h.Name, name) {
 			return h.Value
@@ -383,7 +384,7 @@ func (a *Answer) Reply(to []value.Class) (*connect.Reply, error) {
 		if uerr != nil {
 			name = ""
 		}
-		items, err = wire.Decode(wire.Head{ContentType: a.header("Content-Type"), Disposition: a.header("Content-Disposition"), URLName: name}, a.Body)
+		items, err = wire.Decode(wire.Head{ContentType: a.Header("Content-Type"), Disposition: a.Header("Content-Disposition"), URLName: name}, a.Body)
 	}
 	for i := 0; i < len(to) && err == nil; i++ {
 		var v value.Value
@@ -403,7 +404,7 @@ func (a *Answer) Reply(to []value.Class) (*connect.Reply, error) {
 func (a *Answer) statusError() error {
 	text := strconv.Itoa(a.Status) + " " + a.Reason + "\n"
 	if a.hasEntity {
-		charset := wire.ParseContentType(a.header("Content-Type")).Charset()
+		charset := wire.ParseContentType(a.Header("Content-Type")).Charset()
 		body, err := wire.DecodeText(a.Body, charset)
 		if err != nil {
 			return err

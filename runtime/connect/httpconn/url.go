@@ -1,6 +1,7 @@
 package httpconn
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -102,6 +103,7 @@ func parseAddress(text string) (a address, err error) {
 	if !strings.HasPrefix(a.target, "/") {
 		a.target = "/" + a.target
 	}
+	a.target = encodeUnsafe(a.target)
 	if strings.Contains(authority, "@") {
 		return a, value.Errorf(connect.CodeCall, "Request URI authority contains deprecated userinfo component")
 	}
@@ -116,6 +118,19 @@ func parseAddress(text string) (a address, err error) {
 		}
 	}
 	return a, nil
+}
+
+// encodeUnsafe writes blanks, control characters and bytes outside ASCII as %XX.
+func encodeUnsafe(target string) string {
+	var b strings.Builder
+	for i := 0; i < len(target); i++ {
+		if c := target[i]; c <= ' ' || c >= 0x7f {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func isASCII(s string) bool {
