@@ -190,7 +190,9 @@ type Action struct {
 	Params  []value.Class
 	Body    Act           // nil while Abstract
 	Results []value.Class // of RETURN, when known
-	// ResultParams: RETURN over new parameters gives a set; these are their classes.
+	// ResultParams are the classes of the parameters that RETURN introduces: the
+	// result then is a set of rows.
+	ResultParams []value.Class
 
 	Abstract        bool
 	Select          Select

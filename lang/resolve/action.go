@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/golsf/golsf/lang/ast"
 	"github.com/golsf/golsf/lang/bound"
@@ -12,8 +11,12 @@ import (
 
 // actionState is what statements of one action share.
 type actionState struct {
-	results []value.Class
-	loops   int
+	results      []value.Class
+	resultParams []value.Class
+	// before are calls of actions inside the expressions of the statement that
+	// is being resolved; they run before it and leave their results in locals.
+	before []*bound.CallAct
+	start  int // parameters that can be seen before the statement
 }
 
 // reserved is how many slots an action without a list of parameters keeps for
@@ -99,7 +102,7 @@ func (u *unit) actionBody(c *context, a *bound.Action, body ast.Action) {
 	c.act = &actionState{}
 	a.Body = c.action(body)
 	a.Frame = *c.frame
-	a.Results = c.act.results
+	a.Results, a.ResultParams = c.act.results, c.act.resultParams
 }
 
 // internalAction is an action written in another language: of the standard
@@ -160,8 +163,72 @@ func (u *unit) abstractAction(m *member, x *ast.AbstractAction, named int) {
 
 func (c *context) step1(x ast.Node) bound.Step { return bound.Step{Span: x.Span()} }
 
-// action resolves one statement; the answer is never nil.
+// action resolves one statement; the answer is never nil. Actions that its
+// expressions call run before it.
 func (c *context) action(x ast.Action) bound.Act {
+	if c.act == nil {
+		c.act = &actionState{}
+	}
+	before, start := c.act.before, c.act.start
+	c.act.before, c.act.start = nil, len(c.vars)
+	out := c.statement(x)
+	calls := c.act.before
+	c.act.before, c.act.start = before, start
+	if len(calls) == 0 {
+		return out
+	}
+	b := &bound.Block{Step: bound.Step{Span: out.Place()}}
+	for _, call := range calls {
+		b.Locals = append(b.Locals, call.To[0].Prop)
+		b.Items = append(b.Items, call)
+	}
+	b.Items = append(b.Items, out)
+	return b
+}
+
+// callInside is a call of an action in an expression: its result. Arguments at
+// the end that are new in the statement are parameters of the result.
+func (c *context) callInside(x *ast.Call, args []bound.Expr) bound.Expr {
+	n := len(args)
+	for n > 0 && c.isNew(args[n-1]) {
+		n--
+	}
+	m := c.u.member(&x.Ref, onlyAction, c.searchClasses(args[:n]), false, nil)
+	if m == nil || m.broken {
+		return invalid(x.Span())
+	}
+	a := m.act
+	if len(a.Results) == 0 || len(m.signature) != n || len(a.ResultParams) != len(args)-n {
+		c.u.r.errorf(x.Ref.Name.Span(), "E2501", "'%s' is an action without a result and cannot be used in an expression", m.name)
+		return invalid(x.Span())
+	}
+	p := &bound.Property{Name: bound.Name{Namespace: c.u.mod.Namespace, Module: c.u.mod, Span: x.Span()}, Kind: bound.Local,
+		Class: a.Results[0], Params: a.ResultParams}
+	for _, k := range p.Params {
+		p.Frame.Slots = append(p.Frame.Slots, bound.Slot{Class: k})
+	}
+	c.u.r.addProperty(p)
+	for i, arg := range args[n:] {
+		c.infer(arg, p.Params[i])
+	}
+	c.act.before = append(c.act.before, &bound.CallAct{Step: bound.Step{Span: x.Span()}, Action: a, Args: args[:n],
+		To: []bound.Target{{Prop: p, Span: x.Span()}}})
+	return callOf(p, args[n:], x.Span())
+}
+
+// isNew reports whether x reads a parameter that the statement introduces.
+func (c *context) isNew(x bound.Expr) bool {
+	for _, s := range freeSlots(x) {
+		for i := c.act.start; i < len(c.vars); i++ {
+			if c.vars[i].slot == s {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *context) statement(x ast.Action) bound.Act {
 	switch x := x.(type) {
 	case nil:
 		return &bound.Block{}
@@ -236,7 +303,9 @@ func (c *context) sessionAction(x ast.Action) bound.Act {
 		all, props := c.nested(x.Nested)
 		return &bound.NewSession{Step: c.step1(x), Inner: x.IsNested, NestedAll: all, Nested: props, NewSQL: x.NewSQL, Single: x.Single, Body: c.scoped(x.Do)}
 	case *ast.NewThread:
+		results, params := c.act.results, c.act.resultParams
 		out := &bound.NewThread{Step: c.step1(x), Body: c.scoped(x.Do)}
+		c.act.results, c.act.resultParams = results, params
 		out.Connection, out.Period, out.Delay = c.maybe(x.Connection, false), c.maybe(x.Period, false), c.maybe(x.Delay, false)
 		if x.Client != nil {
 			c.target(x.Client, nil, false)
@@ -386,7 +455,14 @@ func (c *context) local(x *ast.Local) []*bound.Property {
 func (c *context) callAction(x *ast.CallAction) bound.Act {
 	args := c.exprs(x.Args, c.open)
 	m := c.u.member(&x.Ref, onlyAction, c.searchClasses(args), false, nil)
-	to := c.targets(x.To)
+	var params []value.Class
+	if m != nil && m.act != nil {
+		params = m.act.ResultParams
+	}
+	var to []bound.Target
+	if t := c.target(x.To, params, m == nil || m.broken); t != nil {
+		to = []bound.Target{*t}
+	}
 	if m == nil || m.broken || m.act == nil {
 		return &bound.Block{Step: c.step1(x)}
 	}
@@ -398,16 +474,6 @@ func (c *context) callAction(x *ast.CallAction) bound.Act {
 		c.infer(a, m.signature[i])
 	}
 	return &bound.CallAct{Step: c.step1(x), Action: m.act, Args: args, To: to}
-}
-
-func (c *context) targets(ref *ast.PropertyRef) []bound.Target {
-	if ref == nil {
-		return nil
-	}
-	if t := c.target(ref, nil, false); t != nil {
-		return []bound.Target{*t}
-	}
-	return nil
 }
 
 // target finds a property that a result is written to; classes are those of
@@ -515,13 +581,7 @@ func (c *context) forAction(x *ast.For) bound.Act {
 		o := c.object(x.New)
 		f.Object = &o
 	}
-	if c.act != nil {
-		c.act.loops++
-	}
 	f.Body = c.action(x.Do)
-	if c.act != nil {
-		c.act.loops--
-	}
 	c.leave(mark)
 	c.locals = c.locals[:locals]
 	if x.Else != nil {
@@ -541,11 +601,11 @@ func (c *context) object(x *ast.NewObject) bound.NewObject {
 	switch {
 	case x.Name != nil:
 		name = x.Name.Name
-		if v := c.look(name); v != nil {
+		if c.look(name) != nil {
 			c.u.r.errorf(x.Name.Span(), "E2206", "parameter '%s' is declared already", name)
 		}
-	case o.Of != nil:
-		name = ""
+	default:
+		name = "added"
 	}
 	class := unknown
 	if o.Of != nil {
@@ -705,13 +765,14 @@ func (c *context) returnAction(x *ast.Return) bound.Act {
 	v := c.expr(x.Value, true)
 	out.Values, out.New = []bound.Expr{v}, c.since(mark)
 	c.leave(mark)
-	if c.act != nil {
-		k := v.ValueClass()
-		if len(c.act.results) == 0 {
-			c.act.results = []value.Class{k}
-		} else if j, ok := c.u.r.common(c.act.results[0], k); ok {
-			c.act.results[0] = j
+	k := v.ValueClass()
+	if len(c.act.results) == 0 {
+		c.act.results = []value.Class{k}
+		for _, s := range out.New {
+			c.act.resultParams = append(c.act.resultParams, c.frame.Slots[s].Class)
 		}
+	} else if j, ok := c.u.r.common(c.act.results[0], k); ok {
+		c.act.results = []value.Class{j}
 	}
 	return out
 }
@@ -827,6 +888,3 @@ func (c *context) email(x *ast.Email) bound.Act {
 	}
 	return out
 }
-
-// words joins the words of an operator for messages.
-func words(w ...string) string { return strings.TrimSpace(strings.Join(w, " ")) }

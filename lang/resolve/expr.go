@@ -250,6 +250,9 @@ func (c *context) call(x *ast.Call, fresh bool) bound.Expr {
 	if m == nil {
 		return invalid(x.Span())
 	}
+	if m.isAction() && c.act != nil && !m.broken {
+		return c.callInside(x, args)
+	}
 	if m.isAction() {
 		if !m.broken || m.prop == nil {
 			c.u.r.errorf(x.Ref.Name.Span(), "E2501", "'%s' is an action and cannot be used in an expression", x.Ref.Name.Name)
@@ -271,7 +274,6 @@ func (c *context) callMember(m *member, args []bound.Expr, ref *ast.PropertyRef,
 	for i, a := range args {
 		c.infer(a, m.signature[i])
 	}
-	c.u.r.checkNull(m.prop, args, span)
 	call := callOf(m.prop, args, span)
 	if n, ok := call.(*bound.Call); ok && !n.Class.Known() && generic(m.prop.Body) {
 		n.Class = c.u.r.genericClass(args)
@@ -308,9 +310,14 @@ func callOf(p *bound.Property, args []bound.Expr, span diag.Span) bound.Expr {
 	return &bound.Call{Node: bound.Node{Class: p.Class, Span: span}, Prop: p, Args: args}
 }
 
-// checkNull reports a call that can only give NULL: a literal NULL for a
-// parameter of the only fitting property.
-func (r *Resolver) checkNull(p *bound.Property, args []bound.Expr, span diag.Span) {
+// checkNull reports a body that can only give NULL: a call of a stored
+// property with a literal NULL.
+func (r *Resolver) checkNull(x bound.Expr) {
+	call, ok := x.(*bound.Call)
+	if !ok {
+		return
+	}
+	p, args, span := call.Prop, call.Args, call.Span
 	if p.Kind != bound.Data && p.Kind != bound.Local {
 		return
 	}

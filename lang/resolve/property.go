@@ -32,6 +32,7 @@ func (u *unit) property(s *ast.Property) {
 		u.aggregation(c, m, body, s)
 	default:
 		x := u.body(c, p, s.Body, s.Decl.Listed)
+		r.checkNull(x)
 		u.settle(c, p, x)
 		m.signature = make([]value.Class, len(c.vars))
 		m.paramName = m.paramName[:0]
