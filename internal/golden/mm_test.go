@@ -55,7 +55,7 @@ func TestStockAccounting(t *testing.T) {
 			if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command(bin, "run", "-I", demo, "-I", "testdata/mm", script)
+			cmd := exec.Command(bin, "run", "-I", demo, "-I", filepath.Join(demo, "tryonline"), "-I", "testdata/mm", script)
 			var stderr strings.Builder
 			cmd.Stderr = &stderr
 			out, err := cmd.Output()

@@ -221,7 +221,7 @@ func (r *Resolver) load(u *unit, path []string, order *[]*unit) {
 			r.errorHint(n.span, "E1301", hint, "required module '%s' was not found", n.name)
 			continue
 		case v.state == loading:
-			ring := path[slices.Index(path, n.name):]
+			ring := path[max(slices.Index(path, v.mod.Name), 0):]
 			r.errorf(n.span, "E1303", "modules require each other: %s", strings.Join(append(slices.Clone(ring), n.name), ", "))
 			continue
 		}
