@@ -1,6 +1,9 @@
 package store
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // order lists the rows of a table sorted by key, as far as it was made.
 type order struct {
@@ -81,12 +84,16 @@ func (c *cursor) advancePage() {
 		if pg == nil {
 			continue
 		}
-		for ; c.i < pageSize; c.i++ {
-			if v := pg.a[c.i]; v != NullCell {
-				c.pageKey, c.pageCell, c.pageOK = int64(c.pg<<pageBits|c.i), v, true
-				c.i++
-				return
+		for c.i < pageSize {
+			word := pg.used[c.i>>6] >> (c.i & 63)
+			if word == 0 {
+				c.i = (c.i | 63) + 1
+				continue
 			}
+			c.i += bits.TrailingZeros64(word)
+			c.pageKey, c.pageCell, c.pageOK = int64(c.pg<<pageBits|c.i), pg.a[c.i], true
+			c.i++
+			return
 		}
 	}
 	c.pageOK = false

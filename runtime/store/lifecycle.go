@@ -59,6 +59,9 @@ func (x *Session) restoreCell(o *overlay, keys []int64, cell, mark int64) {
 	old, at, made := o.now.put(keys, cell)
 	if old != cell {
 		o.p.note(o.indexes, keys, old, cell, at, made)
+		if o.journal != nil {
+			o.note(x.seq, keys[0], old)
+		}
 	}
 	o.mark.put(keys, mark)
 }

@@ -13,6 +13,7 @@ const (
 
 type page[T any] struct {
 	owner uint64
+	used  [pageSize / 64]uint64 // entries of a table's page: bits of a that are not NullCell
 	a     [pageSize]T
 }
 
@@ -76,6 +77,17 @@ func (v *paged[T]) setSlow(owner uint64, i int, x T) {
 func fillPage(p *page[int64], x int64) {
 	for i := range p.a {
 		p.a[i] = x
+	}
+}
+
+// putCell writes an entry of a table's page.
+func putCell(p *page[int64], i int64, cell int64) {
+	p.a[i] = cell
+	bit := uint64(1) << (i & 63)
+	if cell == NullCell {
+		p.used[i>>6] &^= bit
+	} else {
+		p.used[i>>6] |= bit
 	}
 }
 

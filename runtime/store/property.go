@@ -1,6 +1,8 @@
 package store
 
 import (
+	"math/bits"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -190,30 +192,32 @@ func (w *writer) pages(v *paged[int64]) {
 		if from == nil {
 			continue
 		}
-		n, drops := 0, false
-		for _, c := range &from.a {
-			if c == dropped {
-				drops = true
-			} else if c != NullCell {
-				n++
-			}
+		n := 0
+		for _, word := range &from.used {
+			n += bits.OnesCount64(word)
 		}
-		if n == 0 && !drops {
+		if n == 0 {
 			continue
 		}
+		drops := slices.Contains(from.a[:], dropped)
 		if to := w.t.vec.page(pg); to != nil || drops || w.t.rows.live > 0 {
-			for i, c := range &from.a {
-				if c != NullCell {
-					keys := [1]int64{int64(pg<<pageBits | i)}
-					w.put(keys[:], c)
-				}
-			}
+			w.page(pg, from)
 			continue
 		}
 		w.t.vec.adopt(w.t.owner, pg, from)
 		w.t.pages++
 		w.t.inVec += n
 		w.changed = true
+	}
+}
+
+func (w *writer) page(pg int, from *page[int64]) {
+	for i, word := range &from.used {
+		for ; word != 0; word &= word - 1 {
+			at := i<<6 | bits.TrailingZeros64(word)
+			keys := [1]int64{int64(pg<<pageBits | at)}
+			w.put(keys[:], from.a[at])
+		}
 	}
 }
 

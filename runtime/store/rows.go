@@ -130,6 +130,9 @@ next:
 
 func (t *rows) get1(k int64) int64 {
 	if t.mask == 0 {
+		if t.n == 0 {
+			return NullCell
+		}
 		for i := 0; i < len(t.small); i += 2 {
 			if t.small[i] == k {
 				return t.small[i+1]

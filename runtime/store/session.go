@@ -42,20 +42,23 @@ type overlay struct {
 	order   *order // of now
 	indexes []*index
 	probes  int
+	journal *journal // nil until someone follows
 
 	readers  int  // scans at work on now or mark
 	detached bool // pages are no longer shared with these scans
 }
 
-// grab gives room for n cells; the caller sets scratch back when done.
-func (x *Session) grab(n int) []int64 {
-	at := len(x.scratch)
+// grab gives room for n cells, to be given back by release(at), last first.
+func (x *Session) grab(n int) (room []int64, at int) {
+	at = len(x.scratch)
 	if cap(x.scratch)-at < n {
 		x.scratch, at = make([]int64, 0, max(256, n)), 0
 	}
 	x.scratch = x.scratch[:at+n]
-	return x.scratch[at : at : at+n]
+	return x.scratch[at : at : at+n], at
 }
+
+func (x *Session) release(at int) { x.scratch = x.scratch[:min(at, len(x.scratch))] }
 
 func newOverlay(s *Store, p *Property) *overlay {
 	owner := s.owner()
@@ -93,6 +96,9 @@ func (x *Session) setOver(p *Property, o *overlay) {
 		x.over = append(x.over, nil)
 	}
 	x.over[p.num] = o
+	if o != nil {
+		o.journal = nil // whoever followed the former changes starts anew
+	}
 }
 
 func (x *Session) overlay(p *Property) *overlay {
@@ -134,8 +140,13 @@ func (x *Session) write(o *overlay, keys []int64, c int64) {
 	o.writes = x.seq
 	if x.depth == 0 && !x.marked {
 		old, at, made := o.now.put(keys, c)
-		if len(o.indexes) > 0 && old != c {
-			o.p.note(o.indexes, keys, old, c, at, made)
+		if old != c {
+			if len(o.indexes) > 0 {
+				o.p.note(o.indexes, keys, old, c, at, made)
+			}
+			if o.journal != nil {
+				o.note(x.seq, keys[0], old)
+			}
 		}
 		if c == NullCell {
 			o.shrink()
@@ -163,6 +174,9 @@ func (x *Session) write(o *overlay, keys []int64, c int64) {
 	}
 	_, at, made := o.now.put(keys, c)
 	o.p.note(o.indexes, keys, old, c, at, made)
+	if o.journal != nil {
+		o.note(x.seq, keys[0], old)
+	}
 }
 
 // protect keeps scans at work from seeing the next write.
@@ -249,7 +263,15 @@ func (x *Session) Get1(st State, p *Property, k value.Value) value.Value {
 			return value.Value{}
 		}
 	}
-	return p.val.value(x.Cell1(st, p, c))
+	if st == Now && (p.num >= len(x.over) || x.over[p.num] == nil) {
+		c = p.base.Load().table.get1(c)
+	} else {
+		c = x.Cell1(st, p, c)
+	}
+	if c != NullCell && p.val.mode == modeInt {
+		return value.Of(p.val.kind, c)
+	}
+	return p.val.value(c)
 }
 
 func (x *Session) Get2(st State, p *Property, a, b value.Value) value.Value {
@@ -270,7 +292,7 @@ func (x *Session) Cell1(st State, p *Property, k int64) int64 {
 	}
 	if p.num < len(x.over) {
 		if o := x.over[p.num]; o != nil {
-			if c := o.now.get1(k); c != NullCell {
+			if c := o.now.find1(k); c != NullCell {
 				return undrop(c)
 			}
 		}

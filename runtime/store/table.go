@@ -1,5 +1,7 @@
 package store
 
+import "math/bits"
+
 // table maps the keys of one property to cells. NullCell stands for "no
 // entry". A single key that is a small whole number (an object, an INTEGER) is
 // an index into pages where pages are filled well enough; every other key is in
@@ -33,13 +35,22 @@ func (t *table) clone(owner uint64) table {
 func (t *table) len() int { return t.inVec + t.rows.live }
 
 func (t *table) get1(k int64) int64 {
-	if pg := uint64(k) >> pageBits; pg < uint64(len(t.vec.dir)) {
-		if p := t.vec.dir[pg]; p != nil {
-			return p.a[k&pageMask]
-		}
+	if pg := uint64(k) >> pageBits; pg < uint64(len(t.vec.dir)) && t.vec.dir[pg] != nil {
+		return t.vec.dir[pg].a[k&pageMask]
 	}
-	if t.rows.n == 0 {
-		return NullCell
+	return t.rows.get1(k)
+}
+
+// find1 is get1 for tables that have few of the keys asked for: whether a key is
+// there is seen without touching the values.
+func (t *table) find1(k int64) int64 {
+	if pg := uint64(k) >> pageBits; pg < uint64(len(t.vec.dir)) && t.vec.dir[pg] != nil {
+		p := t.vec.dir[pg]
+		i := k & pageMask
+		if p.used[i>>6]>>(i&63)&1 == 0 {
+			return NullCell
+		}
+		return p.a[i]
 	}
 	return t.rows.get1(k)
 }
@@ -83,7 +94,7 @@ func (t *table) put1(k, cell int64) (old int64) {
 			if p.owner != t.owner {
 				p, _ = t.vec.writable(t.owner, int(pg))
 			}
-			p.a[k&pageMask] = cell
+			putCell(p, k&pageMask, cell)
 			if old == NullCell {
 				t.inVec++
 			} else if cell == NullCell {
@@ -93,7 +104,7 @@ func (t *table) put1(k, cell int64) (old int64) {
 		}
 	}
 	if cell != NullCell && t.rows.live == 0 && pg < maxPage && t.roomFor(pg, 1, 1) {
-		t.newPage(int(pg)).a[k&pageMask] = cell
+		putCell(t.newPage(int(pg)), k&pageMask, cell)
 		t.inVec++
 		return NullCell
 	}
@@ -144,7 +155,7 @@ func (t *table) spread() {
 			continue
 		}
 		if pg := uint64(k) >> pageBits; pg < maxPage {
-			t.newPage(int(pg)).a[k&pageMask] = v
+			putCell(t.newPage(int(pg)), k&pageMask, v)
 			t.inVec++
 		} else {
 			keys := [1]int64{k}
@@ -165,13 +176,13 @@ func (t *table) each(yield CellRowFunc) bool {
 		if p == nil {
 			continue
 		}
-		for i, c := range &p.a {
-			if c == NullCell {
-				continue
-			}
-			keys[0] = int64(pg<<pageBits | i)
-			if !yield(keys, c) {
-				return false
+		for w, word := range &p.used {
+			for ; word != 0; word &= word - 1 {
+				i := w<<6 | bits.TrailingZeros64(word)
+				keys[0] = int64(pg<<pageBits | i)
+				if !yield(keys, p.a[i]) {
+					return false
+				}
 			}
 		}
 	}

@@ -43,12 +43,12 @@ func (v *View) At0() int64 { return v.At(nil) }
 
 func (v *View) At1(k int64) int64 {
 	if v.mark != nil {
-		if c := v.mark.get1(k); c != NullCell {
+		if c := v.mark.find1(k); c != NullCell {
 			return undrop(c)
 		}
 	}
 	if v.now != nil {
-		if c := v.now.get1(k); c != NullCell {
+		if c := v.now.find1(k); c != NullCell {
 			return undrop(c)
 		}
 	}
@@ -274,12 +274,12 @@ func (v *View) matchOne(ix *index, q *probe, yield CellRowFunc) bool {
 	if ix.next.at(e) >= 0 {
 		return false
 	}
-	old := v.x.scratch
-	keys, c := v.b.table.entry(ix.at.at(e), v.x.grab(v.p.arity))
+	room, at := v.x.grab(v.p.arity)
+	keys, c := v.b.table.entry(ix.at.at(e), room)
 	if v.p.matches(q, keys, c) {
 		yield(keys, c)
 	}
-	v.x.scratch = old
+	v.x.release(at)
 	return true
 }
 
