@@ -3,6 +3,8 @@ package resolve
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -79,4 +81,79 @@ func TestFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d programs", programs)
+}
+
+// TestWrong resolves the programs of the archives below the folder given by
+// GOLSF_WRONG: each must have errors where its "stdout" line says.
+func TestWrong(t *testing.T) {
+	dir := os.Getenv("GOLSF_WRONG")
+	if dir == "" {
+		t.Skip("GOLSF_WRONG is not set")
+	}
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := regexp.MustCompile(`(?m)^stdout '(.*)'$`)
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, order := map[string]string{}, []string{}
+		for _, f := range archive.Files {
+			if filepath.Ext(f.Name) == ".lsf" {
+				files[f.Name] = string(f.Data)
+				order = append(order, f.Name)
+			}
+		}
+		_, list := add(files, order)
+		text, errors := "", 0
+		for _, d := range list {
+			text += d.Error() + "\n"
+			for _, r := range d.Related {
+				text += "  " + r.Span.Start.String() + ": " + r.Message + "\n"
+			}
+			if d.Severity == diag.Error {
+				errors++
+			}
+		}
+		name := filepath.Base(path)
+		for _, m := range want.FindAllStringSubmatch(string(archive.Comment), -1) {
+			if !regexp.MustCompile("(?m)" + m[1]).MatchString(text) {
+				t.Errorf("%s: no %s in:\n%s", name, m[1], text)
+			}
+		}
+		if errors > 1 && !strings.HasPrefix(name, "syntax-") && name != "long-second-error-hidden.txtar" {
+			t.Errorf("%s: %d errors:\n%s", name, errors, text)
+		}
+	}
+}
+
+// TestTree resolves all modules below the folder given by GOLSF_TREE together.
+func TestTree(t *testing.T) {
+	dir := os.Getenv("GOLSF_TREE")
+	if dir == "" {
+		t.Skip("GOLSF_TREE is not set")
+	}
+	files, order := map[string]string{}, []string{}
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".lsf" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		files[path] = string(text)
+		order = append(order, path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list := add(files, order)
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			t.Error(d)
+		}
+	}
+	t.Logf("%d modules, %d errors", len(order), len(list))
 }
