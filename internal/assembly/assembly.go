@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -105,7 +104,7 @@ func Functions(clock func() time.Time) func(ctx context.Context, name string, ar
 	table := functions.New()
 	env := &functions.Env{Now: clock}
 	return func(ctx context.Context, name string, args []value.Value) (value.Value, error) {
-		f, ok := table.Lookup(name + "/" + strconv.Itoa(len(args)))
+		f, ok := table.Find(name, len(args))
 		if !ok {
 			return value.Value{}, value.Errorf(interp.CodeUnsupported, "the function %s is not available in golsf", name)
 		}

@@ -3,6 +3,7 @@ package functions
 import (
 	"context"
 
+	"github.com/golsf/golsf/runtime/sqlexpr"
 	"github.com/golsf/golsf/runtime/value"
 )
 
@@ -20,9 +21,23 @@ func (c *chain) as(v value.Value, class value.Class) value.Value {
 
 // extract is a part of a date or time as INTEGER.
 func extract(part string) call {
-	return steps(func(c *chain, a []value.Value) value.Value {
-		return c.sql("extract", value.String(part), a[0])
-	})
+	return func(ctx context.Context, env *Env, args []value.Value) (value.Value, error) {
+		if k := args[0].Kind(); k == value.Date || k == value.DateTime && args[0].Num() >= 0 { // the common parts take no detour
+			days := args[0].Num()
+			if k == value.DateTime {
+				days /= microsPerDay
+			}
+			switch y, m, d := value.CivilOf(days); part {
+			case "year":
+				return value.Int(int32(y)), nil
+			case "month":
+				return value.Int(int32(m)), nil
+			case "day":
+				return value.Int(int32(d)), nil
+			}
+		}
+		return sqlexpr.Call(ctx, env, "extract", value.String(part), args[0])
+	}
 }
 
 // now is the current moment in a class, seconds cut to digits of the fraction.
@@ -45,13 +60,6 @@ func nowDigits(class value.Class) call {
 	return func(ctx context.Context, env *Env, args []value.Value) (value.Value, error) {
 		return now(class, int(max(min(args[0].Num(), 6), 0)))(ctx, env, nil)
 	}
-}
-
-// current is a part of the current date or time.
-func current(part string) call {
-	return steps(func(c *chain, _ []value.Value) value.Value {
-		return c.sql("extract", value.String(part), c.sql("localtimestamp", value.Int(0)))
-	})
 }
 
 // shift adds sign × the second argument × unit microseconds; TIME goes round.
@@ -114,8 +122,8 @@ func months(unit int64) call {
 	})
 }
 
-// days adds that many times the second argument, and more, to a date.
-func days(sign, times, more int64) call {
+// days adds sign × the second argument to a date.
+func days(sign int64) call {
 	return steps(func(c *chain, a []value.Value) value.Value {
 		d, n := c.as(a[0], date), c.as(a[1], long)
 		if d.IsNull() || n.IsNull() {
@@ -125,7 +133,7 @@ func days(sign, times, more int64) call {
 			c.err = value.Errorf(value.CodeOverflow, "a date is out of range")
 			return value.Value{}
 		}
-		return c.op(value.Add, d, value.Int64(sign*n.Num()*times+more))
+		return c.op(value.Add, d, value.Int64(sign*n.Num()))
 	})
 }
 
@@ -147,12 +155,6 @@ func timeFunctions() []Func {
 		impure(fn("Time.currentZDateTime", zDateTime, "now, with that many digits of the fraction", nowDigits(zDateTime), integer)),
 		impure(fn("Time.currentTime", clock, "the time by the local clock, in whole seconds", now(clock, 0))),
 		impure(fn("Time.currentTime", clock, "the time by the local clock, with that many digits of the fraction", nowDigits(clock), integer)),
-		impure(fn("Time.currentHour", integer, "the hour by the local clock", current("hour"))),
-		impure(fn("Time.currentMinute", integer, "the minute by the local clock", current("minute"))),
-		impure(fn("Time.currentSecond", integer, "the second by the local clock", current("second"))),
-		impure(fn("Time.currentDay", integer, "the day of the month by the local clock", current("day"))),
-		impure(fn("Time.currentMonth", integer, "the number of the month by the local clock", current("month"))),
-		impure(fn("Time.currentYear", integer, "the year by the local clock", current("year"))),
 		impure(fn("Time.currentTimeText", txt, "now as YYYYMMDDHH24MISSMS", steps(func(c *chain, _ []value.Value) value.Value {
 			return c.sql("to_char", c.sql("localtimestamp"), value.String("YYYYMMDDHH24MISSMS"))
 		}))),
@@ -187,14 +189,6 @@ func timeFunctions() []Func {
 		fn("Time.extractDOY", integer, "the day of the year", extract("doy"), anyClass),
 		fn("Time.extractDOWNumber", integer, "the day of the week, 0 for Sunday", extract("dow"), date),
 		fn("Time.extractWeek", integer, "the week of ISO 8601", extract("week"), anyClass),
-		fn("Time.extractWeekZeroBased", integer, "the week of ISO 8601, 0 for January days of the last year's weeks", steps(func(c *chain, a []value.Value) value.Value {
-			w := c.as(c.sql("extract", value.String("week"), a[0]), integer)
-			m := c.as(c.sql("extract", value.String("month"), a[0]), integer)
-			if c.err == nil && w.Num() > 50 && m.Num() == 1 {
-				return value.Int(0)
-			}
-			return w
-		}), date),
 		fn("Time.toDateFormat", date, "the date that a text says by a pattern", sql("to_date"), anyClass, anyClass),
 		fn("Time.toDateTimeFormat", dateTime, "the moment that a text says by a pattern", steps(func(c *chain, a []value.Value) value.Value {
 			return c.as(c.sql("to_timestamp", a[0], a[1]), dateTime)
@@ -202,12 +196,10 @@ func timeFunctions() []Func {
 		fn("Time.toDateISO", value.StringClass(10), "a date as YYYY-MM-DD", written("YYYY-MM-DD"), anyClass),
 		fn("Time.toDateDDMMYY", value.StringClass(8), "a date as DD.MM.YY", written("DD.MM.YY"), anyClass),
 		fn("Time.toDateDDMMYYYY", value.StringClass(10), "a date as DD.MM.YYYY", written("DD.MM.YYYY"), anyClass),
-		fn("Time.sum", date, "a date and days", days(1, 1, 0), date, integer),
-		fn("Time.subtract", date, "a date less days", days(-1, 1, 0), date, long),
+		fn("Time.sum", date, "a date and days", days(1), date, integer),
+		fn("Time.subtract", date, "a date less days", days(-1), date, long),
 		fn("Time.sumMonth", date, "a date and months, within the month", months(1), anyClass, anyClass),
 		fn("Time.sumYear", date, "a date and years, within the month", months(12), anyClass, anyClass),
-		fn("Time.sumWeekFrom", date, "a date and weeks", days(1, 7, 0), date, integer),
-		fn("Time.sumWeekTo", date, "the last day of the week that begins after those weeks", days(1, 7, 6), date, integer),
 		fn("Time.firstDayOfMonth", date, "the first day of the month", steps(func(c *chain, a []value.Value) value.Value {
 			y, m, _ := value.CivilOf(c.as(a[0], date).Num())
 			return value.Of(value.Date, value.DayOf(y, m, 1))
@@ -217,12 +209,8 @@ func timeFunctions() []Func {
 			return value.Of(value.Date, value.DayOf(y, m, value.DaysIn(y, m)))
 		}), date),
 		fn("Time.daysBetweenDates", integer, "the days from the second date to the first", steps(func(c *chain, a []value.Value) value.Value { return c.op(value.Sub, a[0], a[1]) }), date, date),
-		fn("Time.daysInclBetweenDates", integer, "the days from the first date to the second, both counted", steps(func(c *chain, a []value.Value) value.Value {
-			return c.op(value.Add, c.op(value.Sub, a[1], a[0]), value.Int(1))
-		}), date, date),
 		fn("Time.secondsBetweenDates", long, "the seconds from the second moment to the first", pure(func(a []value.Value) (value.Value, error) { return between(a[0], a[1]), nil }), dateTime, dateTime),
 		fn("Time.getMilliSeconds", long, "the milliseconds from 1970", pure(func(a []value.Value) (value.Value, error) { return value.Int64(microsOf(a[0]) / 1000), nil }), zDateTime),
-		fn("Time.getSeconds", long, "the seconds from 1970", pure(func(a []value.Value) (value.Value, error) { return value.Int64(microsOf(a[0]) / 1_000_000), nil }), zDateTime),
 		fn("Time.dateFromYearWeekDay", date, "the date of an ISO year, week and day (1 for Monday)", steps(func(c *chain, a []value.Value) value.Value {
 			s := value.TextOf(a[0]) + " " + value.TextOf(a[1]) + " " + value.TextOf(a[2])
 			return c.sql("to_date", value.String(s), value.String("IYYY IW ID"))

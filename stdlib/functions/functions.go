@@ -7,7 +7,6 @@ package functions
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/golsf/golsf/runtime/sqlexpr"
@@ -34,12 +33,6 @@ type Func struct {
 
 	ownDigits bool // rounds: the digits of the result are not the argument's
 }
-
-// ID is what Lookup finds f by: name and number of parameters, "Utils.substr/3".
-func (f *Func) ID() string { return ID(f.Name, len(f.Params)) }
-
-// ID is what Lookup finds a function of that name and number of parameters by.
-func ID(name string, params int) string { return name + "/" + strconv.Itoa(params) }
 
 // Signature is the canonical name: "Utils.substr[TEXT,INTEGER,INTEGER]", a
 // parameter of any class is "?".
@@ -69,8 +62,8 @@ func (f *Func) ResultClass(args []value.Class) value.Class {
 
 // Call computes f. A NULL argument gives NULL unless f takes NULL. The value has the
 // class Result; without one it keeps the class of the arguments (a NUMERIC may
-// have more digits than they when it is not exact). Overloads with the same ID
-// share one meaning: any of them may be called for all.
+// have more digits than they when it is not exact). Overloads with as many
+// parameters share one meaning: any of them may be called for all.
 func (f *Func) Call(ctx context.Context, env *Env, args []value.Value) (value.Value, error) {
 	if len(args) != len(f.Params) {
 		return value.Value{}, value.Errorf(value.CodeArgument, "%s takes %d arguments", f.Name, len(f.Params))
@@ -107,6 +100,9 @@ func temporal(k value.Kind) bool {
 // numbers when they are whole, at least their digits when they are NUMERIC.
 func likeArguments(v value.Value, args []value.Value) value.Value {
 	kind, scale := value.Null, 0
+	if k := v.Kind(); k == value.Integer && len(args) > 0 && args[0].Kind() == k && args[len(args)-1].Kind() == k {
+		return v
+	}
 	for _, a := range args {
 		if k := a.Kind(); k >= value.Integer && k <= value.Double {
 			kind, scale = max(kind, k), max(scale, a.Scale())
@@ -167,28 +163,36 @@ func atLeast(v value.Value, scale int) value.Value {
 // Table is the set of all functions. It is immutable after New and safe for
 // use by several goroutines.
 type Table struct {
-	list []Func
-	byID map[string]*Func
+	list   []Func
+	byName map[string][]*Func // by the number of parameters
 }
 
 // New makes the table.
 func New() *Table {
-	t := &Table{byID: map[string]*Func{}}
+	t := &Table{byName: map[string][]*Func{}}
 	for _, rows := range [][]Func{systemFunctions(), textFunctions(), numberFunctions(), encodingFunctions(), jsonFunctions(), timeFunctions(), intervalFunctions()} {
 		t.list = append(t.list, rows...)
 	}
 	for i := range t.list {
-		if f := &t.list[i]; t.byID[f.ID()] == nil {
-			t.byID[f.ID()] = f
+		f := &t.list[i]
+		byCount := t.byName[f.Name]
+		for len(byCount) <= len(f.Params) {
+			byCount = append(byCount, nil)
 		}
+		if byCount[len(f.Params)] == nil {
+			byCount[len(f.Params)] = f
+		}
+		t.byName[f.Name] = byCount
 	}
 	return t
 }
 
-// Lookup finds a function by its ID, "Utils.substr/3".
-func (t *Table) Lookup(id string) (*Func, bool) {
-	f, ok := t.byID[id]
-	return f, ok
+// Find gives a function by its name with module and its number of parameters.
+func (t *Table) Find(name string, params int) (*Func, bool) {
+	if byCount := t.byName[name]; params < len(byCount) && byCount[params] != nil {
+		return byCount[params], true
+	}
+	return nil, false
 }
 
 // All gives every overload in the order of declaration. The caller must not

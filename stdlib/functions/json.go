@@ -79,11 +79,6 @@ type Rows struct {
 	sql    string
 }
 
-// ID is name and number of all parameters: "Utils.arrayText/2".
-func (r *Rows) ID() string {
-	return (&Func{Name: r.Name, Params: append(r.Params[:len(r.Params):len(r.Params)], r.Key)}).ID()
-}
-
 // Call gives the rows in their order; none when an argument is NULL. JSON that
 // is no array, or no object for the maps, is an error.
 func (r *Rows) Call(ctx context.Context, env *Env, args []value.Value) ([]sqlexpr.Row, error) {

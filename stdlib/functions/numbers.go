@@ -2,7 +2,6 @@ package functions
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/golsf/golsf/runtime/sqlexpr"
 	"github.com/golsf/golsf/runtime/value"
@@ -55,11 +54,6 @@ func toStep(name string) call {
 	})
 }
 
-// toDigits is round(x, n): the result shows n digits.
-func toDigits(n int) call {
-	return pure(func(a []value.Value) (value.Value, error) { return value.Round(exact(a[0]), n) })
-}
-
 // exact is a DOUBLE as the NUMERIC that its text means.
 func exact(v value.Value) value.Value {
 	if v.Kind() == value.Double {
@@ -80,8 +74,16 @@ func extreme(sign int) call {
 	})
 }
 
+// remainder is mod; small whole numbers take no detour.
+func remainder(ctx context.Context, env *Env, args []value.Value) (value.Value, error) {
+	if args[0].Kind() == value.Integer && args[1].Kind() == value.Integer && args[1].Num() != 0 {
+		return value.Int(int32(args[0].Num() % args[1].Num())), nil
+	}
+	return sqlexpr.Call(ctx, env, "mod", args...)
+}
+
 func numberFunctions() []Func {
-	rows := []Func{
+	return []Func{
 		fn("Utils.floor", anyClass, "the greatest whole number not above", sql("floor"), anyClass),
 		fn("Utils.ceil", anyClass, "the smallest whole number not below", sql("ceil"), anyClass),
 		maybe(fn("Utils.floor", anyClass, "the greatest multiple of the second not above the first", toStep("floor"), anyClass, anyClass)),
@@ -89,7 +91,6 @@ func numberFunctions() []Func {
 		fn("Utils.min", anyClass, "the smaller of two numbers", extreme(-1), anyClass, anyClass),
 		fn("Utils.max", anyClass, "the greater of two numbers", extreme(1), anyClass, anyClass),
 		fn("Utils.trunc", anyClass, "cut to that many digits after the point", sql("trunc"), anyClass, anyClass),
-		fn("Utils.sqr", anyClass, "the square", pure(func(a []value.Value) (value.Value, error) { return value.Mul(a[0], a[0]) }), anyClass),
 		fn("Utils.sqrt", anyClass, "the square root", sql("sqrt"), anyClass),
 		fn("Utils.power", double, "the first to the power of the second", sql("power"), anyClass, anyClass),
 		fn("Utils.exp", anyClass, "e to that power", sql("exp"), anyClass),
@@ -104,14 +105,11 @@ func numberFunctions() []Func {
 		fn("Utils.delta", anyClass, "the absolute value of the difference", steps(func(c *chain, a []value.Value) value.Value {
 			return c.sql("abs", c.op(value.Sub, a[0], a[1]))
 		}), anyClass, anyClass),
-		maybe(fn("Utils.divideInteger", integer, "the quotient of whole numbers, cut", steps(func(c *chain, a []value.Value) value.Value {
-			return c.op(value.Div, c.whole(a[0]), c.whole(a[1]))
-		}), anyClass, anyClass)),
 		fn("Utils.divideIntegerNeg", integer, "the quotient of whole numbers, a negative dividend one step further", steps(divideNegative), anyClass, anyClass),
 		fn("Utils.divideIntegerRnd", integer, "the quotient rounded to a whole number", steps(func(c *chain, a []value.Value) value.Value {
 			return c.sql("round", c.op(sqlexpr.Quotient, a[0], a[1]), value.Int(0))
 		}), anyClass, anyClass),
-		fn("Utils.mod", anyClass, "the remainder, with the sign of the dividend", sql("mod"), anyClass, anyClass),
+		fn("Utils.mod", anyClass, "the remainder, with the sign of the dividend", remainder, anyClass, anyClass),
 		fn("Utils.bitwiseAnd", integer, "the bits set in both", bits(func(a, b int64) int64 { return a & b }), anyClass, anyClass),
 		fn("Utils.bitwiseOr", integer, "the bits set in either", bits(func(a, b int64) int64 { return a | b }), anyClass, anyClass),
 		fn("Utils.bitwiseNot", integer, "the bits not set", bits(func(a, _ int64) int64 { return ^a }), anyClass),
@@ -124,12 +122,7 @@ func numberFunctions() []Func {
 			c.err = err
 			return v
 		}), anyClass, anyClass)),
-		rounds(fn("Utils.roundM1", anyClass, "rounded to tens", toDigits(-1), anyClass)),
 	}
-	for n := range 7 {
-		rows = append(rows, rounds(fn("Utils.round"+strconv.Itoa(n), anyClass, "rounded to "+strconv.Itoa(n)+" digits after the point", toDigits(n), anyClass)))
-	}
-	return rows
 }
 
 // whole is INTEGER(v).

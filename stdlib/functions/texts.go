@@ -3,7 +3,6 @@ package functions
 import (
 	"context"
 	"crypto/md5"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -15,12 +14,6 @@ func systemFunctions() []Func {
 	return []Func{
 		fn("System.upper", str, "upper case, character by character", sql("upper"), anyClass),
 		fn("System.lower", str, "lower case, character by character", sql("lower"), anyClass),
-		maybe(fn("System.notEmpty", str, "the text itself, NULL when it is empty", pure(func(a []value.Value) (value.Value, error) {
-			if a[0].Str() == "" {
-				return value.Value{}, nil
-			}
-			return a[0], nil
-		}), str)),
 		impure(fn("System.random", double, "a random number from 0 up to 1", sql("random"))),
 		impure(fn("System.randomUUID", value.StringClass(100), "32 random hexadecimal digits", randomDigits)),
 		fn("System.md5", str, "the MD5 hash of a file's content in hexadecimal", fileHash, file),
@@ -31,7 +24,7 @@ func systemFunctions() []Func {
 		nulls(fn("System.namedFile", namedFile, "a file with that name", sql("cast_dynamic_file_to_named_file"), file, str)),
 		fn("System.extension", txt, "the extension of a file without the dot", filePart(func(f *value.FileData) string { return f.Ext }), file),
 		fn("System.extension", txt, "the extension of a file without the dot", filePart(func(f *value.FileData) string { return f.Ext }), namedFile),
-		fn("System.name", txt, "the name of a file without its extension", filePart(func(f *value.FileData) string { return f.Name }), namedFile),
+		fn("System.fileName", txt, "the name of a file without its extension", filePart(func(f *value.FileData) string { return f.Name }), namedFile),
 	}
 }
 
@@ -162,33 +155,17 @@ func encodingFunctions() []Func {
 		}
 		return []byte(value.TextOf(v))
 	}
-	unchunked := pure(func(a []value.Value) (value.Value, error) {
-		return value.String(base64.StdEncoding.EncodeToString(bytesOf(a[0]))), nil
-	})
 	asRaw := func(c call) call { // all kinds of files and texts are their bytes
 		return func(ctx context.Context, env *Env, args []value.Value) (value.Value, error) {
 			raw := value.FileOf(value.NameRawFile, &value.FileData{Bytes: bytesOf(args[0])})
 			return c(ctx, env, append([]value.Value{raw}, args[1:]...))
 		}
 	}
-	base64Of := func(name string) call {
-		return func(ctx context.Context, env *Env, args []value.Value) (value.Value, error) {
-			return sql(name)(ctx, env, []value.Value{args[0], value.String("base64")})
-		}
-	}
 	rows := []Func{
 		fn("Utils.decode", rawFile, "the bytes that a text in base64, hex or escape means", sql("decode"), str, str),
-		fn("Utils.decodeBase64", rawFile, "the bytes that a text in base64 means", base64Of("decode"), str),
-		fn("Utils.encodeText", txt, "a text's UTF-8 in base64, hex or escape", asRaw(sql("encode")), str, str),
-		fn("Utils.encodeBytes", txt, "bytes in base64, hex or escape", asRaw(sql("encode")), anyClass, str),
-		fn("Utils.encodeBytesBase64", txt, "bytes in base64, lines of 76", asRaw(base64Of("encode")), anyClass),
 	}
 	for _, c := range []value.Class{rawFile, str, file, namedFile} {
-		rows = append(rows,
-			fn("Utils.encode", txt, "the content in base64, hex or escape", asRaw(sql("encode")), c, str),
-			fn("Utils.encodeBase64", txt, "the content in base64, lines of 76", asRaw(base64Of("encode")), c),
-			fn("Utils.encodeBase64Unchunked", txt, "the content in base64 in one line", unchunked, c),
-		)
+		rows = append(rows, fn("Utils.encode", txt, "the content in base64 (lines of 76), hex or escape", asRaw(sql("encode")), c, str))
 	}
 	return rows
 }
