@@ -84,9 +84,8 @@ func raise(span diag.Span, err error) {
 	query.Throw(span, err)
 }
 
-// runError gives err, as Guard returned it, its final form. The calls open at
-// that moment are those above base.
-func (t *thread) runError(err error, base int) *RunError {
+// runError gives err, as Guard returned it, its final form.
+func (t *thread) runError(err error) *RunError {
 	var run *RunError
 	if errors.As(err, &run) {
 		return run
@@ -96,7 +95,13 @@ func (t *thread) runError(err error, base int) *RunError {
 	if errors.As(err, &thrown) {
 		out.Code, out.Message, out.Span, out.Cause = thrown.Err.Code, thrown.Err.Message, thrown.Span, thrown.Cause
 	}
-	out.Stack = slices.Clone(t.stack[base:])
-	slices.Reverse(out.Stack)
+	out.Stack = t.openCalls()
+	return out
+}
+
+// openCalls are the calls under way, the innermost first.
+func (t *thread) openCalls() []Call {
+	out := slices.Clone(t.stack)
+	slices.Reverse(out)
 	return out
 }

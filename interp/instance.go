@@ -77,6 +77,8 @@ type Instance struct {
 	eval     *query.Evaluator
 
 	growMu  sync.RWMutex // held for writing while the program grows
+	evalMu  sync.Mutex   // held while the resolver works
+	evals   sync.Map     // text and classes of EVAL ACTION -> *bound.Action
 	propMu  sync.Mutex
 	props   map[*bound.Property]*store.Property
 	classes int // how many the store knows
@@ -124,10 +126,11 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 	if list.Errors() || ctx.Err() != nil {
 		return nil, list
 	}
-	i.prog = prog
+	own := *prog // the resolver's own copy changes while EVAL is resolved
+	i.prog = &own
 	i.store = store.New(store.Options{})
 	i.addClasses()
-	i.eval = query.NewEvaluator(prog, i.store, i.handle)
+	i.eval = query.NewEvaluator(i.prog, i.store, i.handle)
 	for _, m := range prog.Modules {
 		if len(sources) > 0 && m.File == sources[0].Name {
 			i.main = m

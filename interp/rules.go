@@ -26,6 +26,7 @@ type rule struct {
 	writes writes
 	props  []*store.Property // what the condition reads
 	always bool              // look even when nothing that is read was touched
+	never  bool              // WHEN with PREV and without a change operator (product.md decision 44)
 
 	constraint *bound.Constraint
 	message    query.Scalar
@@ -111,7 +112,20 @@ func (i *Instance) eventRule(e *bound.Event) *rule {
 	}
 	r.condition(c, e.Condition, e.Order, e.Desc)
 	r.always = r.always || e.Condition == nil
+	r.never = e.Plain && hasPrev(e.Condition)
 	return r
+}
+
+// hasPrev tells whether PREV occurs in a condition.
+func hasPrev(x bound.Expr) bool {
+	found := false
+	query.Walk(x, func(x bound.Expr) bool {
+		if _, ok := x.(*bound.Prev); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // condition prepares the rows for which the rule runs.
@@ -169,6 +183,9 @@ func whenSet(x bound.Expr) bound.Expr {
 
 // touched tells whether anything the rule's condition reads was written.
 func (r *rule) touched(s *Session) bool {
+	if r.never {
+		return false
+	}
 	if r.always || s.st.ObjectsTouched(r.mode.Since) {
 		return true
 	}

@@ -115,7 +115,7 @@ func (t *thread) guard(f func()) *RunError {
 	if err == nil {
 		return nil
 	}
-	run := t.runError(err, 0)
+	run := t.runError(err)
 	t.depth, t.stack, t.handler, t.connections = depth, t.stack[:calls], handler, conns
 	t.use(sess)
 	return run

@@ -146,4 +146,3 @@ func (r *Resolver) restore(k kept) {
 	*r.prog = k.prog
 	r.members, r.forms, r.groups, r.metas, r.chain = k.members, k.forms, k.groups, k.metas, k.chain
 }
-

@@ -1,0 +1,334 @@
+package interp
+
+import (
+	"context"
+	"strings"
+
+	"github.com/golsf/golsf/internal/query"
+	"github.com/golsf/golsf/lang/ast"
+	"github.com/golsf/golsf/lang/bound"
+	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/lang/parse"
+	"github.com/golsf/golsf/lang/resolve"
+	"github.com/golsf/golsf/runtime/store"
+	"github.com/golsf/golsf/runtime/value"
+)
+
+// evalName is how errors name the text of EVAL.
+const evalName = "EVAL"
+
+// evalAct compiles EVAL and EVAL ACTION. The text is resolved each time it
+// runs; an error in it is a run-time error with the diagnostics.
+func (c *compiler) evalAct(x *bound.Eval) act {
+	text, params, span, isAction := c.scalar(x.X), c.scalars(x.Params), x.Span, x.Action
+	return func(t *thread, fr *query.Frame) signal {
+		t.tick(span)
+		v := text(fr)
+		if v.IsNull() {
+			fail(span, CodeRequired, "the text of EVAL is NULL")
+		}
+		script := scriptText(v)
+		args := make([]value.Value, len(params))
+		for i, p := range params {
+			args[i] = p(fr)
+		}
+		a, err := t.inst.evaluated(t.sess.st, script, isAction, args)
+		if err != nil {
+			raise(span, t.atEval(err, span))
+		}
+		t.push(actionName(a), span)
+		inner := t.enter(max(len(a.Frame.Slots), len(a.Params), len(args)))
+		copy(inner.Slots, args)
+		before := t.result
+		t.result = nil
+		t.inst.code(a).run(t, inner)
+		t.result = before
+		t.leave()
+		t.pop()
+		return done
+	}
+}
+
+// scriptText is the text of a string or a file.
+func scriptText(v value.Value) string {
+	if f := v.File(); f != nil {
+		return string(f.Bytes)
+	}
+	return value.TextOf(v)
+}
+
+// atEval gives an error of the text the place of the EVAL that ran it.
+func (t *thread) atEval(err error, span diag.Span) error {
+	if run, ok := err.(*RunError); ok {
+		run.Span = span
+		run.Stack = t.openCalls()
+		return run
+	}
+	return err
+}
+
+// scriptError is the error of a text with diagnostics.
+func scriptError(list diag.List) *RunError {
+	message := list.Error()
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			message = d.Span.Start.String() + ": " + d.Message
+			break
+		}
+	}
+	return &RunError{Code: CodeScript, Message: message, Diagnostics: list}
+}
+
+// evaluated resolves a text to the action that is to be run.
+func (i *Instance) evaluated(s *store.Session, text string, isAction bool, args []value.Value) (*bound.Action, error) {
+	if isAction {
+		return i.evalAction(s, text, args)
+	}
+	list, errs := i.evalModule(text)
+	if errs.Errors() {
+		return nil, scriptError(errs)
+	}
+	var found *bound.Action
+	for _, a := range list {
+		if a.Ident != "run" {
+			continue
+		}
+		if found != nil {
+			return nil, &RunError{Code: CodeScript, Message: "the text of EVAL has several actions named run"}
+		}
+		found = a
+	}
+	if found == nil {
+		return nil, &RunError{Code: CodeScript, Message: "the text of EVAL has no action run()"}
+	}
+	return found, nil
+}
+
+func (i *Instance) evalModule(text string) ([]*bound.Action, diag.List) {
+	script, errs := parse.File(evalName, []byte(text))
+	if errs.Errors() || script == nil {
+		return nil, errs
+	}
+	i.evalMu.Lock()
+	defer i.evalMu.Unlock()
+	list, more := i.resolver.Eval(script)
+	return list, append(errs, more...)
+}
+
+// evalAction resolves actions that use $1, $2 ... for args, whose classes are
+// those of the values.
+func (i *Instance) evalAction(s *store.Session, text string, args []value.Value) (*bound.Action, error) {
+	vars := make([]resolve.Variable, len(args))
+	var key strings.Builder
+	key.WriteString(text)
+	for n, v := range args {
+		vars[n] = resolve.Variable{Name: argName(n + 1), Class: classOf(s, v)}
+		key.WriteByte(0)
+		key.WriteString(vars[n].Class.String())
+		if vars[n].Class.IsObject() {
+			key.WriteString(i.className(vars[n].Class))
+		}
+	}
+	if a, ok := i.evals.Load(key.String()); ok {
+		return a.(*bound.Action), nil
+	}
+	block, errs := parse.Action(evalName, withArguments(text))
+	if errs.Errors() || block == nil {
+		return nil, scriptError(errs)
+	}
+	a, errs := i.resolveAction(block, vars)
+	if errs.Errors() {
+		return nil, scriptError(errs)
+	}
+	i.evals.Store(key.String(), a)
+	return a, nil
+}
+
+func (i *Instance) resolveAction(block *ast.Block, vars []resolve.Variable) (*bound.Action, diag.List) {
+	i.evalMu.Lock()
+	defer i.evalMu.Unlock()
+	return i.resolver.Action(evalName, block, vars)
+}
+
+// classOf is the class of a value, that of the object for objects.
+func classOf(s *store.Session, v value.Value) value.Class {
+	if v.Kind() != value.Object {
+		return value.ClassOfValue(v)
+	}
+	return value.ObjectClass(int(s.ClassOf(store.Now, v.Num())))
+}
+
+func argName(n int) string {
+	digits := []byte{}
+	for ; n > 0; n /= 10 {
+		digits = append([]byte{byte('0' + n%10)}, digits...)
+	}
+	return "$p" + string(digits)
+}
+
+// withArguments writes $N outside of literals and comments as the name of a
+// parameter.
+func withArguments(text string) string {
+	if !strings.Contains(text, "$") {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\'':
+			end := literalEnd(text, i)
+			b.WriteString(text[i:end])
+			i = end - 1
+		case c == '/' && i+1 < len(text) && text[i+1] == '/':
+			end := i
+			for end < len(text) && text[end] != '\n' {
+				end++
+			}
+			b.WriteString(text[i:end])
+			i = end - 1
+		case c == '$' && i+1 < len(text) && text[i+1] >= '1' && text[i+1] <= '9':
+			b.WriteString("$p")
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// literalEnd is the offset behind the string literal that begins at i.
+func literalEnd(text string, i int) int {
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '\'':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// serveEval runs the text of a call from outside.
+func (t *thread) serveEval(r *Request, res *Result) {
+	if !r.EvalAction {
+		a, err := t.inst.evaluated(t.sess.st, r.Eval, false, nil)
+		if err != nil {
+			raise(diag.Span{}, err)
+		}
+		t.serveAction(a, r, res)
+		return
+	}
+	args := make([]value.Value, len(r.Args))
+	for n, x := range r.Args {
+		v, err := t.inst.argument(x, value.Class{})
+		if err != nil {
+			raise(diag.Span{}, err)
+		}
+		args[n] = v
+	}
+	a, err := t.inst.evalAction(t.sess.st, r.Eval, args)
+	if err != nil {
+		raise(diag.Span{}, err)
+	}
+	fr := t.ownFrame(max(len(a.Frame.Slots), len(args)))
+	copy(fr.Slots, args)
+	t.push("<eval>", diag.Span{})
+	t.inst.code(a).run(t, fr)
+	t.pop()
+	t.readResult(a, r, res)
+}
+
+// Declare adds declarations to the program for good, as a prompt does. It waits
+// for running calls. With errors nothing is added.
+func (i *Instance) Declare(name, text string) diag.List {
+	script, errs := parse.File(name, []byte(text))
+	if errs.Errors() || script == nil {
+		return errs
+	}
+	i.growMu.Lock()
+	defer i.growMu.Unlock()
+	i.evalMu.Lock()
+	defer i.evalMu.Unlock()
+	list := append(errs, i.resolver.Declare(script)...)
+	if list.Errors() {
+		return list
+	}
+	i.grow()
+	return list
+}
+
+// grow takes over a program that has more declarations.
+func (i *Instance) grow() {
+	*i.prog = *i.resolver.Program()
+	i.addClasses()
+	i.eval.Forget()
+	i.codes.Clear()
+	i.system.Clear()
+	i.evals.Clear()
+	i.ruleSet.Store(nil)
+	i.calculatedSet.Store(nil)
+}
+
+// Exec runs actions given as text in a session, as a prompt does.
+func (i *Instance) Exec(ctx context.Context, s *Session, text string) (*Result, error) {
+	return i.Call(ctx, Request{Eval: text, EvalAction: true, Session: s})
+}
+
+// Table is the value of an expression: one cell, or with free parameters one
+// row for each of their values.
+type Table struct {
+	Names   []string // of the parameters, then "" for the value
+	Classes []value.Class
+	Rows    [][]value.Value
+}
+
+// Eval computes an expression in a session. Parameters that it leaves free are
+// enumerated, ordered by their values. The error is a diag.List or a *RunError.
+func (i *Instance) Eval(ctx context.Context, s *Session, text string) (*Table, error) {
+	x, errs := parse.Expr(evalName, text)
+	if errs.Errors() || x == nil {
+		return nil, errs
+	}
+	i.growMu.RLock()
+	defer i.growMu.RUnlock()
+	e, errs := i.resolveExpr(x)
+	if errs.Errors() {
+		return nil, errs
+	}
+	out := &Table{}
+	for _, slot := range e.New {
+		out.Names = append(out.Names, e.Frame.Slots[slot].Name)
+		out.Classes = append(out.Classes, e.Frame.Slots[slot].Class)
+	}
+	out.Names, out.Classes = append(out.Names, ""), append(out.Classes, e.X.ValueClass())
+	t := i.newThread(ctx, s)
+	t.threads = &threads{}
+	failed := t.guard(func() {
+		c := &compiler{inst: i, frame: &e.Frame, mode: nowMode}
+		fr := t.ownFrame(len(e.Frame.Slots))
+		val := c.scalar(e.X)
+		if len(e.New) == 0 {
+			out.Rows = [][]value.Value{{val(fr)}}
+			return
+		}
+		set := c.rows(e.X.Place(), rowQuery{cond: e.X, new: e.New}).get(fr)
+		for n := range set.Len() {
+			set.Bind(n, fr)
+			row := make([]value.Value, 0, len(e.New)+1)
+			for _, slot := range e.New {
+				row = append(row, fr.Slots[slot])
+			}
+			out.Rows = append(out.Rows, append(row, val(fr)))
+		}
+	})
+	if failed != nil {
+		return nil, failed
+	}
+	return out, nil
+}
+
+func (i *Instance) resolveExpr(x ast.Expr) (*resolve.Expression, diag.List) {
+	i.evalMu.Lock()
+	defer i.evalMu.Unlock()
+	return i.resolver.Expr(evalName, x)
+}
