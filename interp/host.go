@@ -109,6 +109,13 @@ func (i *Instance) dataProperty(name string) *bound.Property {
 // Files are the files of the program; nil when it has none.
 func (h *Host) Files() Files { return h.t.inst.options.Files }
 
+// Resource reads a file from the folders of the program and of Include; a path
+// that leads out of them is not found.
+func (h *Host) Resource(path string) ([]byte, bool) {
+	text, ok := h.t.inst.resource(path)
+	return []byte(text), ok
+}
+
 // Now is the time.
 func (h *Host) Now() time.Time { return h.t.inst.options.Clock() }
 

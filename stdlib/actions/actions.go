@@ -75,6 +75,7 @@ func New(c Config) *Table {
 		"Utils.generatePassword": generatePassword,
 		"Utils.printToLog":       printToLog,
 		"Utils.readProperties":   readProperties,
+		"Utils.readResource":     readResource,
 		"Utils.richTextToString": richTextToString,
 		"Time.toMilliseconds":    toMilliseconds,
 	}
