@@ -61,6 +61,32 @@ func PlaceByLetters(columns []Column) ([]int, error) {
 	return PlaceColumns(columns, MaxLetterColumns, LetterColumn)
 }
 
+// WriteOrder gives for each position of a row to be written the column there, -1
+// for none: with a header the columns as they are, without one by letters.
+func WriteOrder(columns []Column, header bool) ([]int, error) {
+	order := make([]int, 0, len(columns))
+	if header {
+		for i := range columns {
+			order = append(order, i)
+		}
+		return order, nil
+	}
+	places, err := PlaceByLetters(columns)
+	if err != nil {
+		return nil, err
+	}
+	for i, at := range places {
+		for len(order) <= at {
+			order = append(order, -1)
+		}
+		if order[at] >= 0 {
+			return nil, value.Errorf(CodeWrite, "the columns %q and %q have the same position in the file", columns[order[at]].Name, columns[i].Name)
+		}
+		order[at] = i
+	}
+	return order, nil
+}
+
 // HeaderNames makes the names of a header row distinct: an empty or repeated
 // one is replaced.
 func HeaderNames(cells []string) []string {

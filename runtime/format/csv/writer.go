@@ -31,39 +31,17 @@ func (Codec) NewWriter(w io.Writer, columns []format.Column, opts format.WriteOp
 	if out.w, err = charset.Writer(w); err != nil {
 		return nil, err
 	}
-	if opts.Header {
-		out.order = make([]int, len(columns))
-		for i, name := range format.UniqueNames(columns) {
-			out.order[i] = i
-			if i > 0 {
-				out.buf = append(out.buf, sep...)
-			}
-			out.buf = out.appendText(out.buf, name)
-		}
-		out.buf = append(out.buf, '\r', '\n')
-		return out, nil
+	if out.order, err = format.WriteOrder(columns, opts.Header); err != nil || !opts.Header {
+		return out, err
 	}
-	out.order, err = writeOrder(columns)
-	return out, err
-}
-
-// writeOrder gives for each position of a row the column there, -1 for none.
-func writeOrder(columns []format.Column) ([]int, error) {
-	places, err := format.PlaceByLetters(columns)
-	if err != nil {
-		return nil, err
-	}
-	var order []int
-	for i, at := range places {
-		for len(order) <= at {
-			order = append(order, -1)
+	for i, name := range format.UniqueNames(columns) {
+		if i > 0 {
+			out.buf = append(out.buf, sep...)
 		}
-		if order[at] >= 0 {
-			return nil, value.Errorf(format.CodeWrite, "the columns %q and %q have the same position in the file", columns[order[at]].Name, columns[i].Name)
-		}
-		order[at] = i
+		out.buf = out.appendText(out.buf, name)
 	}
-	return order, nil
+	out.buf = append(out.buf, '\r', '\n')
+	return out, nil
 }
 
 type writer struct {
