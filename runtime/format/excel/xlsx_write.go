@@ -64,7 +64,12 @@ func cellOf(v value.Value, c value.Class) (out cell, code string) {
 	case value.Date:
 		return cell{kind: dateCell, number: float64(v.Num() + epochSerial)}, code
 	case value.Time, value.DateTime, value.ZDateTime:
-		return cell{kind: dateCell, number: float64(v.Num())/microsPerDay + epochSerial}, code
+		rest := v.Num() % microsPerDay
+		if rest < 0 {
+			rest += microsPerDay
+		}
+		day := (v.Num() - rest) / microsPerDay
+		return cell{kind: dateCell, number: float64(day+epochSerial) + float64(rest)/microsPerDay}, code
 	}
 	return cell{kind: textCell, text: format.ValueText(v)}, code
 }
