@@ -209,10 +209,7 @@ func (p *partitioning) running(q *part, vals []value.Value) {
 			acc.fold(g, q.rows[j].vals[0])
 			j++
 		}
-		sum = acc.v
-		if kind == bound.GroupSum && sum.IsZero() {
-			sum = value.Value{}
-		}
+		sum = acc.v // unlike that of GROUP, a sum of 0 is 0
 		for ; i < j; i++ {
 			vals[q.rows[i].at] = sum
 		}

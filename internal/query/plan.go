@@ -89,8 +89,26 @@ func (e *Evaluator) Plan(q Query) (*Plan, error) {
 	if q.Cond != nil {
 		p.filters = b.split(p.top, q.Cond, nil, q.Mode, nil)
 	}
-	b.classes(p)
-	return p, p.finish(b)
+	declared := map[int]value.Class{}
+	paramClasses(q.Cond, declared)
+	b.classes(p, declared)
+	err := p.finish(b)
+	for err != nil && b.lastResort(p, declared) {
+		err = p.finish(b)
+	}
+	return p, err
+}
+
+// lastResort takes the objects of its class for a new parameter that nothing
+// else enumerates.
+func (b *builder) lastResort(p *Plan, declared map[int]value.Class) bool {
+	c := declared[p.missing]
+	if !c.IsObject() || c.User == 0 {
+		return false
+	}
+	delete(declared, p.missing)
+	b.classFilter(p, p.missing, c, p.q.Mode.At)
+	return true
 }
 
 func (p *Plan) finish(b *builder) error {
@@ -99,6 +117,7 @@ func (p *Plan) finish(b *builder) error {
 	for _, s := range p.outer(b) {
 		p.bound = p.bound.with(s)
 	}
+	p.order, p.desc = nil, nil
 	for _, o := range q.Order {
 		p.order = append(p.order, p.e.Scalar(o.X, q.Mode))
 		p.desc = append(p.desc, o.Desc)
@@ -113,6 +132,7 @@ func (p *Plan) finish(b *builder) error {
 	if p.top.never || o.order(p.start()) != nil {
 		return nil
 	}
+	p.missing = o.missing
 	name := fmt.Sprintf("%d", o.missing)
 	if q.Name != nil {
 		name = q.Name(o.missing)
@@ -142,21 +162,31 @@ func (p *Plan) start() situation {
 
 // classes adds the class of a new parameter as a condition where it is
 // narrower than what the properties it goes through take.
-func (b *builder) classes(p *Plan) {
-	declared := map[int]value.Class{}
-	paramClasses(p.q.Cond, declared)
+func (b *builder) classes(p *Plan, declared map[int]value.Class) {
 	for _, slot := range p.q.New {
 		c := declared[slot]
 		if !c.IsObject() || c.User == 0 {
 			continue
 		}
 		if at, ok := b.wider(p.top, slot, c.User); ok {
-			ext := &extent{slot: slot, class: c.User, at: at}
-			b.add(p.top, ext)
-			test := b.e.isClass(func(fr *Frame) value.Value { return fr.Slots[slot] }, c, Mode{At: at, Since: p.q.Mode.Since})
-			p.filters = append(p.filters, &filter{cond: test, deps: []int{slot}, exact: true, sources: []source{ext}, origin: origin{x: p.q.Cond}})
+			b.classFilter(p, slot, c, at)
 		}
 	}
+}
+
+// classFilter adds the objects of a class as a source and a condition.
+func (b *builder) classFilter(p *Plan, slot int, c value.Class, at store.State) {
+	ext := &extent{slot: slot, class: c.User, at: at, name: b.e.className(c.User)}
+	b.add(p.top, ext)
+	test := b.e.isClass(func(fr *Frame) value.Value { return fr.Slots[slot] }, c, Mode{At: at, Since: p.q.Mode.Since})
+	p.filters = append(p.filters, &filter{cond: test, deps: []int{slot}, exact: true, sources: []source{ext}, origin: origin{x: p.q.Cond}})
+}
+
+func (e *Evaluator) className(number int32) string {
+	if int(number) < len(e.prog.Classes) {
+		return e.prog.Classes[number].Ident
+	}
+	return ""
 }
 
 func paramClasses(x bound.Expr, found map[int]value.Class) {
