@@ -352,3 +352,12 @@ func classNumber(c int64) int32 {
 	}
 	return int32(c)
 }
+
+// ShareClasses makes the objects that another session has made, deleted or
+// changed the class of such in x too, in place of what x did to objects itself
+// (NEWSESSION … CLASSES).
+func (x *Session) ShareClasses(from *Session) {
+	if from.objects != nil {
+		x.replace(x.store.objects, from.objects.clone())
+	}
+}

@@ -404,3 +404,18 @@ func TestTwoSessions(t *testing.T) {
 		t.Error("wrong values after both have written")
 	}
 }
+
+func TestShareClasses(t *testing.T) {
+	z := newZoo(t)
+	x, y := z.s.NewSession(), z.s.NewSession()
+	rex := x.NewObject(classDog)
+	set(t, x, z.name, value.String("Rex"), value.ObjectOf(rex))
+	y.ShareClasses(x)
+	if !y.Is(Now, rex, classDog) || y.Is(Prev, rex, classDog) || !y.Get(Now, z.name, value.ObjectOf(rex)).IsNull() {
+		t.Error("the object is not there, or more than it")
+	}
+	y.Delete(rex)
+	if !x.Is(Now, rex, classDog) {
+		t.Error("the other session has lost its object")
+	}
+}
