@@ -58,6 +58,7 @@ type Plan struct {
 	order      []Scalar
 	desc       []bool
 	topN, skip Scalar
+	missing    int // a new slot that nothing enumerates
 	orders     atomic.Pointer[plannedOrder]
 	last       atomic.Pointer[[]int64] // rows of each step of the last counted run
 	countSteps atomic.Bool
