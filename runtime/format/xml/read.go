@@ -198,6 +198,9 @@ func (d *document) Root() *format.Node { return d.root }
 
 // match tells whether an element or attribute has the name asked for.
 func (d *document) match(scope *format.Scope, name string) func(*format.Node) bool {
+	if strings.IndexAny(name, ":;") < 0 {
+		return func(n *format.Node) bool { return n.Name == name && n.URI == "" }
+	}
 	q := splitName(name)
 	uri := q.uri
 	if q.prefix != "" && !q.hasURI {
