@@ -186,7 +186,8 @@ func find(ctx context.Context, paths []string, o Options) ([]test, error) {
 	return tests, nil
 }
 
-// runArchive runs one archive through testscript in a work folder of its own.
+// runArchive runs one archive through testscript in a work folder of its own;
+// $TESTDIR is the folder of the archive.
 // An archive without commands runs main.lsf and compares stdout with want.
 func runArchive(ctx context.Context, t test, bin, work string, o Options) outcome {
 	a, err := txtar.ParseFile(t.file)
@@ -212,7 +213,9 @@ func runArchive(ctx context.Context, t test, bin, work string, o Options) outcom
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 				env.Setenv("NO_COLOR", "1")
-				return nil
+				dir, err := filepath.Abs(filepath.Dir(t.file))
+				env.Setenv("TESTDIR", dir)
+				return err
 			},
 		})
 	})
