@@ -108,17 +108,18 @@ func open(text string) (*dialect, driver.Connector, error) {
 	case "mysql", "mariadb":
 		c, err := mysqlConnector(tail)
 		return dialectOf(MySQL), c, err
-	}
-	for _, o := range otherDrivers {
-		if d, c, err := o(strings.ToLower(scheme), tail, jdbc); d != nil || err != nil {
-			return d, c, err
-		}
+	case "sqlserver":
+		c, err := sqlServerConnector(tail, jdbc)
+		return dialectOf(SQLServer), c, err
+	case "oracle":
+		c, err := oracleConnector(tail, jdbc)
+		return dialectOf(Oracle), c, err
+	case "clickhouse", "ch":
+		c, err := clickHouseConnector(tail, jdbc)
+		return dialectOf(ClickHouse), c, err
 	}
 	return nil, nil, noDriver(text)
 }
-
-// otherDrivers are tried for schemes that open does not know itself.
-var otherDrivers = [...]func(scheme, tail string, jdbc bool) (*dialect, driver.Connector, error){}
 
 func noDriver(text string) error {
 	return value.Errorf(connect.CodeDriver, "No suitable driver found for %s", connect.RedactURL(text))

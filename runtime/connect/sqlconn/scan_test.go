@@ -76,8 +76,9 @@ func TestScanErrors(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	f.Add("select 'a' || $1; -- x\n$$;$$", 2, uint8(3))
-	f.Fuzz(func(t *testing.T, src string, params int, flags uint8) {
+	f.Add("select 'a' || $1; -- x\n$$;$$", uint8(2), uint8(3))
+	f.Fuzz(func(t *testing.T, src string, count, flags uint8) {
+		params := int(count)
 		lex := [...]lexis{sqliteLexis, postgresLexis, mysqlLexis, {bracket: true, nested: true, whole: true}}[flags%4]
 		stmts, err := scan(src, lex, params)
 		if err != nil {
