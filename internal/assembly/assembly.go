@@ -21,10 +21,7 @@ import (
 	"github.com/golsf/golsf/runtime/connect/sockets"
 	"github.com/golsf/golsf/runtime/connect/sqlconn"
 	"github.com/golsf/golsf/runtime/format"
-	"github.com/golsf/golsf/runtime/format/csv"
-	"github.com/golsf/golsf/runtime/format/json"
-	"github.com/golsf/golsf/runtime/format/table"
-	"github.com/golsf/golsf/runtime/format/xml"
+	"github.com/golsf/golsf/runtime/format/codecs"
 	"github.com/golsf/golsf/runtime/value"
 	"github.com/golsf/golsf/stdlib/actions"
 	"github.com/golsf/golsf/stdlib/functions"
@@ -78,13 +75,7 @@ func Load(ctx context.Context, sources []interp.Source, c Config) (*Program, dia
 }
 
 // Codecs are all file formats.
-func Codecs() *format.Set {
-	s := &format.Set{Operator: json.Operator{}}
-	s.Rows[format.JSON], s.Trees[format.JSON] = json.Codec{}, json.Codec{}
-	s.Rows[format.XML], s.Trees[format.XML] = xml.Codec{}, xml.Codec{}
-	s.Rows[format.CSV], s.Rows[format.TABLE] = csv.Codec{}, table.Codec{}
-	return s
-}
+func Codecs() *format.Set { return codecs.All() }
 
 func connectors(c Config, db *database) connect.Connector {
 	r := &connect.Registry{}
