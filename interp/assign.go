@@ -199,6 +199,10 @@ func (c *compiler) assignSet(x *bound.Assign) act {
 	where := x.Where
 	if where == nil {
 		where = c.defaultWhere(x)
+	} else if stored := x.Prop.Kind == bound.Data || x.Prop.Kind == bound.Local; stored && constNull(x.Value) {
+		// Only rows that have a value can lose it.
+		node := bound.Node{Class: value.ClassBoolean, Span: x.Span}
+		where = &bound.And{Node: node, Items: []bound.Expr{where, c.defaultWhere(x)}}
 	}
 	rows := c.rows(x.Span, rowQuery{cond: where, new: x.New})
 	args, val := c.scalars(x.Args), c.scalar(x.Value)
@@ -265,6 +269,11 @@ func (c *compiler) defaultWhere(x *bound.Assign) bound.Expr {
 		return c.classConditions(x, node)
 	}
 	return &bound.Or{Node: node, Items: []bound.Expr{x.Value, self}}
+}
+
+func constNull(x bound.Expr) bool {
+	k, ok := x.(*bound.Const)
+	return ok && k.Value.IsNull()
 }
 
 // classConditions says that every new parameter is an object of its class: a
