@@ -22,6 +22,7 @@ type context struct {
 	// are used become parameters of the inline property.
 	outer  *context
 	taken  []taken
+	above  []variable // the parameters of taken
 	step   *recursionStep
 	locals []*member
 	act    *actionState
@@ -87,6 +88,11 @@ func (c *context) look(name string) *variable {
 	for i := len(c.vars) - 1; i >= 0; i-- {
 		if c.vars[i].name == name {
 			return &c.vars[i]
+		}
+	}
+	for i := range c.above {
+		if c.above[i].name == name {
+			return &c.above[i]
 		}
 	}
 	return nil
@@ -178,10 +184,10 @@ func (c *context) take(p *ast.ParamExpr) bound.Expr {
 	if p.Class != nil {
 		c.u.r.errorf(p.Span(), "E2401", "the class of parameter '%s' was given before", p.Name)
 	}
-	slot := c.add(p.Name, v.class, v.typed)
-	c.frame.Slots[slot].Class = o.frame.Slots[v.slot].Class
+	slot := c.slot(p.Name, o.frame.Slots[v.slot].Class)
+	c.above = append(c.above, variable{name: p.Name, slot: slot, class: v.class, typed: v.typed})
 	c.taken = append(c.taken, taken{slot: slot, outer: o.read(v, p.Span())})
-	return c.read(&c.vars[len(c.vars)-1], p.Span())
+	return c.read(&c.above[len(c.above)-1], p.Span())
 }
 
 // previous resolves $a inside STEP of RECURSION.
@@ -236,6 +242,11 @@ func (c *context) declared(slot int) bool {
 			return c.vars[i].typed
 		}
 	}
+	for i := range c.above {
+		if c.above[i].slot == slot {
+			return c.above[i].typed
+		}
+	}
 	return false
 }
 
@@ -245,6 +256,11 @@ func (c *context) searchClass(x bound.Expr) value.Class {
 		for i := range c.vars {
 			if c.vars[i].slot == p.Slot {
 				return c.vars[i].class
+			}
+		}
+		for i := range c.above {
+			if c.above[i].slot == p.Slot {
+				return c.above[i].class
 			}
 		}
 		return unknown

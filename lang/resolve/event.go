@@ -366,9 +366,8 @@ func (u *unit) writeWhen(s *ast.WriteWhen) {
 		u.r.errorf(s.Head.Ref.Name.Span(), "E2510", "'%s' is computed and cannot be written by an event", m.name)
 		return
 	}
-	if a, b := m.prop.Class, v.ValueClass(); a.IsObject() != b.IsObject() && a.Known() && b.Known() || !a.IsObject() && !u.r.overlaps(a, b) {
-		u.r.errorf(s.Value.Span(), "E2307", "'%s' is of class %s, the value is of class %s", m.name, u.r.className(a), u.r.className(b))
-		return
+	if a, b := m.prop.Class, v.ValueClass(); a.IsObject() != b.IsObject() && a.Known() && b.Known() || !u.r.overlaps(a, b) {
+		u.r.warnf(s.Value.Span(), "W2302", "'%s' is of class %s, the value is of class %s", m.name, u.r.className(a), u.r.className(b))
 	}
 	out := &bound.CalculatedEvent{Span: s.Span(), Target: m.prop, Args: c.reads(s.Head.Span()), New: c.since(0), Value: v, When: when}
 	if s.Do {
@@ -484,6 +483,7 @@ func (u *unit) implement(s *ast.Implement) {
 		return
 	}
 	p := m.prop
+	c.inferred(classes)
 	if !u.checkImplementation(s.Span(), &s.Ref, m, classes, p.Select, when != nil) {
 		return
 	}
@@ -496,6 +496,15 @@ func (u *unit) implement(s *ast.Implement) {
 	u.patchParams(c, v)
 	impl.Frame = *c.frame
 	p.Implementations = u.place2(m, p.Implementations, impl)
+}
+
+// inferred gives parameters without a class the one that their use shows.
+func (c *context) inferred(classes []value.Class) {
+	for i := range classes {
+		if !classes[i].Known() {
+			classes[i] = c.frame.Slots[i].Class
+		}
+	}
 }
 
 // implParams gives the classes of an implementation, those of the abstract
@@ -560,6 +569,7 @@ func (u *unit) extendAction(s *ast.ExtendAction) {
 	if m == nil || m.broken {
 		return
 	}
+	c.inferred(classes)
 	if !u.checkImplementation(s.Span(), &s.Ref, m, classes, m.act.Select, when != nil) {
 		return
 	}

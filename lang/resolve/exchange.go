@@ -164,7 +164,7 @@ func (c *context) exportForm(x *ast.ExportForm) bound.Act {
 	c.format(e, x.Format)
 	r := c.u.r
 	switch {
-	case isFlat(e.Format) && len(x.Targets) == 0 && (x.To != nil || e.Format != "TABLE"):
+	case isFlat(e.Format) && len(x.Targets) == 0 && x.To != nil && info != nil && len(info.form.Groups) > 0:
 		r.errorf(x.Form.Span(), "E2801", "EXPORT of a form as %s makes a file for each group of objects: TO group = property, …", e.Format)
 	case !isFlat(e.Format) && len(x.Targets) > 0:
 		r.errorf(x.Targets[0].Group.Span(), "E2802", "EXPORT of a form as %s makes one file", formatName(e.Format))

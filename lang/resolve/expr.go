@@ -595,7 +595,10 @@ func (c *context) classTest(x *ast.ClassTest, fresh bool) bound.Expr {
 
 func (c *context) session(x *ast.SessionExpr, fresh bool) bound.Expr {
 	v := c.expr(x.X, fresh)
-	if _, bare := x.X.(*ast.ParamExpr); bare {
+	if p, bare := x.X.(*ast.ParamExpr); bare && p.Class != nil && c.u.r.class(v.ValueClass()) != nil {
+		// DROPPED(Order o): the object itself.
+		v = &bound.Is{Node: at(x, value.ClassBoolean), X: v, Of: c.u.r.class(v.ValueClass())}
+	} else if bare {
 		c.u.r.errorf(x.Span(), "E2504", "%s of a parameter has no meaning; it takes a property", x.Kind)
 		return invalid(x.Span())
 	}
@@ -619,7 +622,11 @@ func (c *context) round(x *ast.Round, fresh bool) bound.Expr {
 		class = value.RoundClass(class, 0)
 	} else if k, ok := digits.(*bound.Const); ok {
 		class = value.RoundClass(class, int(k.Value.Num()))
-	} else if k := digits.ValueClass(); k.Known() && !k.IsNumber() {
+	}
+	if digits == nil {
+		return &bound.Round{Node: at(x, class), X: v}
+	}
+	if k := digits.ValueClass(); k.Known() && !k.IsNumber() {
 		c.u.r.errorf(digits.Place(), "E2305", "the digits of ROUND are a number, this is %s", c.u.r.className(k))
 	}
 	return &bound.Round{Node: at(x, class), X: v, Digits: digits}

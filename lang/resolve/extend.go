@@ -7,142 +7,194 @@ import (
 	"github.com/golsf/golsf/lang/ast"
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/lang/parse"
 	"github.com/golsf/golsf/runtime/value"
 )
 
-// Variable is a parameter that a text resolved by itself may use.
-type Variable struct {
-	Name  string
-	Class value.Class
+// Options say what a text that is added to a program may see and do.
+type Options struct {
+	// Module is the module from which the text looks at names; nil sees all.
+	Module *bound.Module
+	// Namespace of what the text declares; "" is the name of its file.
+	Namespace string
+	// Eval applies the rules of EVAL: no classes, constraints and events, DATA
+	// is local, and what is declared is forgotten when the call returns.
+	Eval bool
+	// Redeclare lets a declaration take the place of an earlier one of the
+	// same namespace, name and signature.
+	Redeclare bool
+	// Params are parameters that the text can use, by their names ($1 of EVAL
+	// is "$1"), in the slots 0, 1, ...
+	Params []bound.Slot
 }
 
-// Expression is an expression resolved by itself. New are the slots of the
-// parameters that it leaves free.
-type Expression struct {
-	X     bound.Expr
-	Frame bound.Frame
-	New   []int
+// Extension is what a text added.
+type Extension struct {
+	Module  *bound.Module
+	Actions []*bound.Action // that have names, in the order of the text
 }
 
-// Eval resolves the text of EVAL: a module that sees all modules of the
-// program and that nobody else sees. It gives the module's actions in the order
-// of the text; the program itself stays as it is. DATA of the text is local to
-// the session.
-func (r *Resolver) Eval(script *ast.Script) ([]*bound.Action, diag.List) {
-	defer r.restore(r.keep())
-	r.diags, r.said = nil, map[string]bool{}
-	u := r.apart(script, script.File)
-	if h := script.Header; h != nil {
-		r.errorf(headerSpan(script), "E1309", "the text of EVAL is a module already: MODULE and REQUIRE cannot be written")
-	}
-	for _, s := range script.Statements {
-		if what := refused(s); what != "" {
-			r.errorf(s.Span(), "E1310", "%s cannot be used in the text of EVAL", what)
+// Action gives the last declared action of that name, nil when there is none.
+func (e *Extension) Action(name string) *bound.Action {
+	for _, a := range slices.Backward(e.Actions) {
+		if a.Ident == name {
+			return a
 		}
 	}
-	if r.errors() > 0 {
-		return nil, r.take()
-	}
-	properties := len(r.prog.Properties)
-	actions := len(r.prog.Actions)
-	r.resolve([]*unit{u})
-	for _, p := range r.prog.Properties[properties:] {
-		if p.Kind == bound.Data {
-			p.Kind = bound.Local
-		}
-	}
-	return slices.Clone(r.prog.Actions[actions:]), r.take()
+	return nil
 }
 
-// refused names a statement that EVAL does not take.
-func refused(s ast.Statement) string {
-	switch s.(type) {
-	case *ast.Class:
-		return "CLASS"
-	case *ast.Constraint, *ast.Follows:
-		return "CONSTRAINT"
-	case *ast.When, *ast.On, *ast.WriteWhen:
-		return "an event"
-	case *ast.Table, *ast.IndexStatement:
-		return "TABLE"
+// snapshot is the state of a resolver that a failed text must not change.
+type snapshot struct {
+	prog     bound.Program
+	children [][]*bound.Class
+	members  map[string][]*member
+	classes  map[string][]entry[*bound.Class]
+	forms    map[string][]entry[*formInfo]
+	groups   map[string][]entry[*bound.PropertyGroup]
+	tables   map[string][]entry[*bound.Table]
+	metas    map[string][]entry[*ast.Meta]
+}
+
+func (r *Resolver) snapshot() *snapshot {
+	s := &snapshot{prog: *r.prog, members: maps.Clone(r.members), classes: maps.Clone(r.classes), forms: maps.Clone(r.forms),
+		groups: maps.Clone(r.groups), tables: maps.Clone(r.tables), metas: maps.Clone(r.metas)}
+	for _, c := range r.prog.Classes {
+		s.children = append(s.children, slices.Clone(c.Children))
 	}
-	return ""
+	return s
 }
 
-// Action resolves the actions of EVAL ACTION or of a prompt, with parameters
-// vars in the first slots. They see all modules of the program.
-func (r *Resolver) Action(file string, body ast.Action, vars []Variable) (*bound.Action, diag.List) {
-	r.diags, r.said = nil, map[string]bool{}
-	u := r.apart(&ast.Script{File: file}, file)
-	u.see()
-	c := u.context()
-	a := &bound.Action{Name: bound.Name{Module: u.mod, Span: body.Span()}}
-	for _, v := range vars {
-		c.add(v.Name, v.Class, v.Class.Known())
-		a.Params = append(a.Params, v.Class)
+// restoreNames takes the names back that were declared since.
+func (r *Resolver) restoreNames(s *snapshot) {
+	r.members, r.classes, r.forms, r.groups, r.tables, r.metas = s.members, s.classes, s.forms, s.groups, s.tables, s.metas
+	r.broken = map[string]bool{}
+}
+
+// restore takes everything back that was declared since.
+func (r *Resolver) restore(s *snapshot) {
+	r.restoreNames(s)
+	*r.prog = s.prog
+	for i, c := range r.prog.Classes {
+		c.Children = s.children[i]
 	}
-	u.actionBody(c, a, body)
-	return a, r.take()
 }
 
-// Expr resolves an expression that may have free parameters.
-func (r *Resolver) Expr(file string, x ast.Expr) (*Expression, diag.List) {
-	r.diags, r.said = nil, map[string]bool{}
-	u := r.apart(&ast.Script{File: file}, file)
-	u.see()
-	c := u.context()
-	mark := c.mark()
-	out := &Expression{X: c.expr(x, true)}
-	out.New = c.since(mark)
-	out.Frame = *c.frame
-	return out, r.take()
-}
-
-// Declare adds the declarations of a script to the program for good. A
-// declaration that has errors is not there afterwards.
-func (r *Resolver) Declare(script *ast.Script) diag.List {
-	r.diags, r.said = nil, map[string]bool{}
-	before := r.keep()
-	u := r.apart(script, script.File)
-	u.mod.System = false
-	r.resolve([]*unit{u})
-	list := r.take()
-	if list.Errors() {
-		r.restore(before)
-		return list
+// extension makes the module of a text.
+func (r *Resolver) extension(script *ast.Script, o Options) *unit {
+	u := r.unit(script, script.File, false)
+	u.eval, u.again = o.Eval, o.Redeclare
+	if o.Namespace != "" {
+		u.mod.Namespace = o.Namespace
 	}
-	r.units[u.mod.Name] = u
-	return list
-}
-
-// apart makes a unit that requires every module there is.
-func (r *Resolver) apart(script *ast.Script, file string) *unit {
-	u := r.unit(&ast.Script{File: script.File, Statements: script.Statements, Comments: script.Comments}, file, false)
-	u.script = script
-	u.eval = true
-	u.mod.Requires = slices.Clone(r.prog.Modules)
-	u.state = loaded
+	if o.Module != nil {
+		u.mod.Requires = []*bound.Module{o.Module}
+	} else {
+		u.mod.Requires = slices.Clone(r.prog.Modules)
+	}
 	return u
 }
 
-// kept is the state of a resolver before something that is to be forgotten.
-type kept struct {
-	prog    bound.Program
-	members map[string][]*member
-	forms   map[string][]entry[*formInfo]
-	groups  map[string][]entry[*bound.PropertyGroup]
-	metas   map[string][]entry[*ast.Meta]
-	chain   []*ast.MetaCall
-}
-
-func (r *Resolver) keep() kept {
-	return kept{
-		prog: *r.prog, members: maps.Clone(r.members), forms: maps.Clone(r.forms), groups: maps.Clone(r.groups),
-		metas: maps.Clone(r.metas), chain: r.chain,
+// Extend resolves further declarations against the program. After errors the
+// program is what it was before.
+func (r *Resolver) Extend(script *ast.Script, o Options) (*Extension, diag.List) {
+	r.diags, r.said = nil, map[string]bool{}
+	before := r.snapshot()
+	actions := len(r.prog.Actions)
+	u := r.extension(script, o)
+	var order []*unit
+	if h := script.Header; h != nil {
+		r.load(u, nil, &order)
+		order = order[:len(order)-1]
 	}
+	if !o.Eval {
+		order = append(order, u)
+		r.resolve(order)
+	} else {
+		r.resolve(order)
+		u.see()
+		u.declareTypes(script.Statements)
+		for _, s := range u.stmts {
+			r.chain = s.chain
+			u.statement(s.Statement)
+		}
+		r.chain = nil
+		r.finish([]*unit{u})
+	}
+	if r.errors() > 0 {
+		r.restore(before)
+		return nil, r.take()
+	}
+	ext := &Extension{Module: u.mod}
+	for _, a := range r.prog.Actions[actions:] {
+		if a.Ident != "" && a.Module == u.mod {
+			ext.Actions = append(ext.Actions, a)
+		}
+	}
+	if o.Eval {
+		r.restoreNames(before)
+	}
+	return ext, r.take()
 }
 
-func (r *Resolver) restore(k kept) {
-	*r.prog = k.prog
-	r.members, r.forms, r.groups, r.metas, r.chain = k.members, k.forms, k.groups, k.metas, k.chain
+// text makes the context of a text without declarations.
+func (r *Resolver) text(file string, o Options) *context {
+	r.diags, r.said = nil, map[string]bool{}
+	u := r.extension(&ast.Script{File: file}, o)
+	u.see()
+	c := u.context()
+	for _, p := range o.Params {
+		c.add(p.Name, p.Class, p.Class.Known())
+	}
+	return c
 }
+
+// Action resolves statements as the body of an action without a name whose
+// parameters are o.Params. After errors it is nil.
+func (r *Resolver) Action(body ast.Action, o Options) (*bound.Action, diag.List) {
+	before := r.snapshot()
+	span := body.Span()
+	c := r.text(span.Start.File, o)
+	a := &bound.Action{Name: bound.Name{Namespace: c.u.mod.Namespace, Module: c.u.mod, Span: span}}
+	c.u.actionBody(c, a, body)
+	if r.errors() > 0 {
+		r.restore(before)
+		return nil, r.take()
+	}
+	for i := range o.Params {
+		a.Params = append(a.Params, a.Frame.Slots[i].Class)
+	}
+	r.addAction(a)
+	return a, r.take()
+}
+
+// Expr resolves an expression as the body of a property without a name: its
+// parameters are o.Params, then those that it introduces, in the order of
+// their first use. After errors it is nil.
+func (r *Resolver) Expr(x ast.Expr, o Options) (*bound.Property, diag.List) {
+	before := r.snapshot()
+	c := r.text(x.Span().Start.File, o)
+	c.open = true
+	p := &bound.Property{Kind: bound.Calculated, Name: bound.Name{Namespace: c.u.mod.Namespace, Module: c.u.mod, Span: x.Span()}}
+	body := c.u.body(c, p, x, false)
+	if r.errors() > 0 {
+		r.restore(before)
+		return nil, r.take()
+	}
+	c.u.settle(c, p, body)
+	r.addProperty(p)
+	return p, r.take()
+}
+
+// Parse reads a text and extends the program by it.
+func (r *Resolver) Parse(file string, text []byte, o Options) (*Extension, diag.List) {
+	script, errs := parse.File(file, text)
+	if errs.Errors() {
+		return nil, errs
+	}
+	ext, more := r.Extend(script, o)
+	return ext, append(errs, more...)
+}
+
+// ClassName is class c as programs write it.
+func (r *Resolver) ClassName(c value.Class) string { return r.className(c) }

@@ -95,7 +95,7 @@ func concreteWithin(a, b *bound.Class) bool {
 // implementation for a concrete class.
 func (r *Resolver) checkFull(m *member) {
 	infos := r.implsOf[m]
-	if len(infos) == 0 || !infos[0].kind.Full {
+	if len(infos) == 0 || !infos[0].kind.Full || infos[0].kind.Kind == "CASE" || infos[0].kind.Kind == "VALUE" {
 		return
 	}
 	list := r.implementations(m)

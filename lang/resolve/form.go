@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/golsf/golsf/lang/ast"
@@ -88,11 +89,11 @@ func (u *unit) form(s *ast.Form) {
 	info.ctx.form = info
 	before := r.errors()
 	u.formItems(info, s.Items)
-	info.broken = r.errors() > before
+	info.broken = info.broken || r.errors() > before
 	r.prog.Forms = append(r.prog.Forms, f)
 	r.formOf[f] = info
 	if u.again {
-		delete(r.forms, f.Ident)
+		r.forms[f.Ident] = slices.DeleteFunc(slices.Clone(r.forms[f.Ident]), func(e entry[*formInfo]) bool { return e.mod.Namespace == u.mod.Namespace })
 	}
 	r.forms[f.Ident] = append(r.forms[f.Ident], entry[*formInfo]{u.mod, f.Span, info})
 }
@@ -111,7 +112,9 @@ func (u *unit) extendForm(s *ast.ExtendForm) {
 }
 
 func (u *unit) formItems(f *formInfo, items []ast.FormItem) {
+	defer func() { u.unsure = false }()
 	for _, item := range items {
+		u.unsure = f.broken
 		switch item := item.(type) {
 		case *ast.FormObjects:
 			for i := range item.Groups {
@@ -212,7 +215,8 @@ func (u *unit) groupObject(f *formInfo, g *ast.GroupObject, tree string) {
 	out := &bound.FormGroup{Span: g.Span()}
 	for i := range g.Objects {
 		o := &g.Objects[i]
-		class, _ := u.classOf(&o.Class)
+		class, ok := u.classOf(&o.Class)
+		f.broken = f.broken || !ok
 		obj := &bound.FormObject{Class: class}
 		switch {
 		case o.Name != nil:
@@ -594,10 +598,23 @@ func (u *unit) drawRef(f *formInfo, ref *ast.DrawRef) *draw {
 		}
 		names = append(names, d.alias, d.name)
 	}
+	if standardButton(ref.Name) {
+		return nil
+	}
 	if !f.broken {
 		u.r.errorHint(ref.Span(), "E2002", nearest(ref.Name, names), "property '%s' is not found in form '%s'", ref.Name, f.form.Ident)
 	}
 	return nil
+}
+
+// standardButton is true of the actions that every form has.
+func standardButton(name string) bool {
+	switch name {
+	case "formApply", "formCancel", "formRefresh", "formOk", "formClose", "formDrop", "formEditReport", "formShare", "formCustomize",
+		"logMessage", "manageSession":
+		return true
+	}
+	return false
 }
 
 func (d *draw) matches(ref *ast.DrawRef) bool {

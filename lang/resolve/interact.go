@@ -170,6 +170,42 @@ func (c *context) groupPath(p *ast.FormPath) {
 	}
 }
 
+// groupObject resolves FILTER f.g and relatives, properties of the objects of
+// a group.
+func (c *context) groupObject(x *ast.GroupObjectExpr, listed bool) bound.Expr {
+	info := c.u.formNamed(&x.Group.Form)
+	if info == nil {
+		return invalid(x.Span())
+	}
+	g := info.group(c.u, &x.Group.Element)
+	if g == nil {
+		return invalid(x.Span())
+	}
+	class := value.ClassBoolean
+	switch x.Kind {
+	case "ORDER":
+		class = value.ClassInteger
+	case "VIEWTYPE":
+		class = c.u.listView()
+	}
+	for _, o := range g.Objects {
+		if (x.Kind == "FILTER" || x.Kind == "ORDER" || x.Kind == "SELECT" || x.Kind == "VIEW") && !listed {
+			c.add(o.Ident, o.Class, true)
+		}
+	}
+	return &bound.Unsupported{Node: at(x, class), What: x.Kind + " of a form"}
+}
+
+// listView is System.ListViewType.
+func (u *unit) listView() value.Class {
+	for _, e := range u.r.classes["ListViewType"] {
+		if e.mod.Name == "System" {
+			return e.item.Value()
+		}
+	}
+	return unknown
+}
+
 func (c *context) objectPath(p *ast.FormPath) value.Class {
 	info := c.u.formNamed(&p.Form)
 	if info == nil {

@@ -83,6 +83,10 @@ func (k kind) code() string {
 	return "E2002"
 }
 
+// maxHints is how many errors may look for a name that was probably meant: the
+// search goes through all names.
+const maxHints = 100
+
 func nearest(word string, names []string) string { return spell.Nearest(word, names) }
 
 // spaceOrder is the place of a namespace in u's search: its own, those of
@@ -124,7 +128,11 @@ func lookup[T any](u *unit, index map[string][]entry[T], n *ast.Name, what, code
 		if u.r.broken[what+" "+n.Name] {
 			return zero, false
 		}
-		u.r.notFound(n.Span(), code, what, n.Name, visibleNames(u, index), laterSpan(index[n.Name]))
+		var names []string
+		if len(u.r.diags) < maxHints {
+			names = visibleNames(u, index)
+		}
+		u.r.notFound(n.Span(), code, what, n.Name, names, laterSpan(index[n.Name]))
 		return zero, false
 	}
 	var mods []string
@@ -411,7 +419,9 @@ func (u *unit) member(ref *ast.PropertyRef, k kind, args []value.Class, anyArgs 
 	case m != nil:
 		return m
 	case many != nil:
-		u.ambiguous(ref, k, many)
+		if !u.unsure {
+			u.ambiguous(ref, k, many)
+		}
 		return nil
 	}
 	u.memberNotFound(ref, &s)
@@ -457,7 +467,7 @@ func (u *unit) memberNotFound(ref *ast.PropertyRef, s *search) {
 	}
 	before := len(r.diags)
 	meant := ""
-	if len(near) == 0 {
+	if len(near) == 0 && before < maxHints {
 		meant = nearest(name, u.memberNames(s.kind, s.locals))
 		later = true
 	}
@@ -527,8 +537,8 @@ func (u *unit) declare(m *member) {
 			}
 		}
 	} else {
-		u.r.members[m.name] = slices.DeleteFunc(u.r.members[m.name], func(o *member) bool {
-			return o.mod == m.mod && o.isAction() == m.isAction() && sameSignature(o.signature, m.signature)
+		u.r.members[m.name] = slices.DeleteFunc(slices.Clone(u.r.members[m.name]), func(o *member) bool {
+			return o.mod.Namespace == m.mod.Namespace && o.isAction() == m.isAction() && sameSignature(o.signature, m.signature)
 		})
 	}
 	u.r.members[m.name] = append(u.r.members[m.name], m)

@@ -101,6 +101,8 @@ func (u *unit) body(c *context, p *bound.Property, x ast.Expr, listed bool) boun
 		return g
 	case *ast.FormulaExpr:
 		return u.formula(c, p, x, listed)
+	case *ast.GroupObjectExpr:
+		return c.groupObject(x, listed)
 	case *ast.NativeExpr:
 		return u.native(c, p, x)
 	}
@@ -208,12 +210,16 @@ func (u *unit) formula(c *context, p *bound.Property, x *ast.FormulaExpr, listed
 			c.add("$"+strconv.Itoa(i+1), unknown, false)
 		}
 	}
-	n := len(c.vars) - len(c.taken)
+	n := len(c.vars)
 	if !u.system && listed && highestParam(text) > n {
 		u.r.errorf(x.Texts[0].Span(), "E2511", "the formula uses parameter $%d, the property has %d", highestParam(text), n)
 		return invalid(x.Span())
 	}
 	args := make([]bound.Expr, 0, len(c.vars))
+	if class.IsObject() && !u.system {
+		u.r.errorf(x.Result.Class.Span(), "E2517", "a formula gives a built-in class, not '%s'", u.r.className(class))
+		return invalid(x.Span())
+	}
 	for i := range c.vars {
 		args = append(args, c.read(&c.vars[i], x.Span()))
 		text = strings.ReplaceAll(text, "$"+c.vars[i].name, "$"+strconv.Itoa(i+1))
@@ -248,6 +254,10 @@ func (u *unit) formulaText(x *ast.FormulaExpr) (string, bool) {
 			return "", false
 		}
 		seen[t.Syntax] = true
+		if n := highestParam(t.Text.Value); i > 0 && n != highestParam(x.Texts[0].Text.Value) {
+			u.r.errorf(t.Span(), "E2512", "the texts of the formula have different numbers of parameters")
+			return "", false
+		}
 		if t.Syntax == "PG" || t.Syntax == "" && !found {
 			text, found = t.Text.Value, true
 		}
@@ -383,9 +393,6 @@ func (u *unit) tableOption(p *bound.Property, o *ast.Option) {
 		return
 	}
 	p.Table = t
-	if len(p.Params) < len(t.Keys) {
-		return
-	}
 	if len(p.Params) == len(t.Keys) {
 		for i, k := range t.Keys {
 			if !u.r.overlaps(p.Params[i], k) {
@@ -395,7 +402,7 @@ func (u *unit) tableOption(p *bound.Property, o *ast.Option) {
 		}
 		return
 	}
-	u.r.errorf(o.Span(), "E2310", "property '%s' has %d parameters, table '%s' has %d keys", p.Ident, len(p.Params), t.Ident, len(t.Keys))
+	u.r.warnf(o.Span(), "W2901", "property '%s' has %d parameters, table '%s' has %d keys", p.Ident, len(p.Params), t.Ident, len(t.Keys))
 }
 
 // shown is a property as the texts of built-in constraints name it.

@@ -73,6 +73,7 @@ type unit struct {
 	system  bool
 	eval    bool
 	again   bool // declarations may replace earlier ones
+	unsure  bool // classes of what is resolved now are unknown after an error
 	state   uint8
 	visible map[*bound.Module]bool
 	spaces  map[string]bool

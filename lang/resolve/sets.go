@@ -41,6 +41,12 @@ func (c *context) group(x *ast.Group) (bound.Expr, []bound.Expr) {
 	g.Top = c.maybe(x.Limit.Top, true)
 	g.Offset = c.maybe(x.Limit.Offset, true)
 	g.Where = c.maybe(x.Where, true)
+	switch g.Kind {
+	case bound.GroupSum, bound.GroupMax, bound.GroupMin, bound.GroupEqual:
+		if x.Where != nil {
+			r.errorf(x.Where.Span(), "E2516", "GROUP %s takes no WHERE; write the condition with IF", x.Kind)
+		}
+	}
 	g.By = c.exprs(x.By, true)
 	g.Params = c.since(mark)
 	limit := 1
@@ -113,6 +119,9 @@ func (c *context) fillBy(x *ast.Group, g *bound.Group, listed bool) {
 				v.name, c.u.r.className(v.class), c.u.r.className(by.ValueClass()))
 		}
 		g.ByArgs = append(g.ByArgs, &bound.Param{Node: bound.Node{Class: s.Class, Span: by.Place()}, Slot: v.slot})
+	}
+	if n := len(c.vars); next == len(g.By) && len(used)+next < n && n > 0 {
+		c.u.r.errorf(x.Span(), "E2404", "the declaration has %d parameters, the grouping %d", n, len(used)+next)
 	}
 	if next < len(g.By) {
 		c.u.r.errorf(x.By[next].Span(), "E2404", "%d parameters expected: the declaration has %d and BY gives %d", len(used)+len(g.By), len(c.vars), len(g.By))
@@ -210,6 +219,10 @@ func (c *context) recursion(x *ast.Recursion, fresh bool) bound.Expr {
 		class = rec.Step.ValueClass()
 	} else if j, ok := c.u.r.common(class, rec.Step.ValueClass()); ok {
 		class = j
+	} else if rec.Step.ValueClass().Kind() == value.Boolean || class.Kind() == value.Boolean {
+		if class.Kind() == value.Boolean {
+			class = rec.Step.ValueClass()
+		}
 	} else if rec.Step.ValueClass().Known() {
 		c.u.r.errorf(x.Step.Span(), "E2303", "the classes of RECURSION do not fit: %s, %s", c.u.r.className(class), c.u.r.className(rec.Step.ValueClass()))
 	}
@@ -258,7 +271,7 @@ func (c *context) inlineCall(x *ast.InlineCall, fresh bool) bound.Expr {
 	if body == nil || isWrong(body) {
 		return invalid(x.Span())
 	}
-	own := len(in.vars) - len(in.taken)
+	own := len(in.vars)
 	if len(args) != own {
 		c.u.r.errorf(x.Span(), "E2403", "the expression in [ ] takes %d parameters, not %d", own, len(args))
 		return invalid(x.Span())
@@ -276,16 +289,12 @@ func (c *context) inlineCall(x *ast.InlineCall, fresh bool) bound.Expr {
 func (u *unit) settle(c *context, p *bound.Property, body bound.Expr) []bound.Expr {
 	var order []int
 	var outer []bound.Expr
-	isTaken := map[int]bool{}
 	for _, t := range c.taken {
 		order = append(order, t.slot)
 		outer = append(outer, t.outer)
-		isTaken[t.slot] = true
 	}
 	for _, v := range c.vars {
-		if !isTaken[v.slot] {
-			order = append(order, v.slot)
-		}
+		order = append(order, v.slot)
 	}
 	table, moved := map[int]int{}, false
 	slots := make([]bound.Slot, 0, len(c.frame.Slots))
@@ -305,6 +314,9 @@ func (u *unit) settle(c *context, p *bound.Property, body bound.Expr) []bound.Ex
 		renumber(body, table)
 		for i := range c.vars {
 			c.vars[i].slot = table[c.vars[i].slot]
+		}
+		for i := range c.above {
+			c.above[i].slot = table[c.above[i].slot]
 		}
 		c.frame.Slots = slots
 	}

@@ -287,6 +287,10 @@ func (u *unit) index(s *ast.IndexStatement) {
 		}
 		out.Items = append(out.Items, callOf(m.prop, args, k.Span()))
 	}
+	if props > 0 && len(c.vars) > params {
+		u.r.errorf(s.Span(), "E2902", "every parameter of an index belongs to its properties")
+		return
+	}
 	if props == 0 {
 		u.r.errorf(s.Span(), "E2901", "an index needs at least one property")
 		return
