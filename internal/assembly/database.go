@@ -149,21 +149,7 @@ func (c *localCall) Done(ctx context.Context, err error) error {
 	if changes.Empty() {
 		return nil
 	}
-	applied := c.d.inst.ApplyOutside(ctx, func(x *store.Session) error {
-		for _, o := range changes.Objects {
-			if o.Class == 0 {
-				x.Delete(o.ID)
-			} else {
-				x.ChangeClass(o.ID, o.Class)
-			}
-		}
-		for _, v := range changes.Values {
-			if err := x.Set(v.Property, v.Keys, v.Value); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	applied := c.d.inst.ApplyOutside(ctx, changes.Apply)
 	if applied != nil {
 		if back := c.d.db.Revert(context.WithoutCancel(ctx), changes); back != nil {
 			return back

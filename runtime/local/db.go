@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -93,11 +94,20 @@ func (d *DB) Close() error {
 }
 
 // Extend takes a schema with more tables, columns or classes, made by Build of
-// a program that has grown.
+// a program that has grown, and writes what the store holds for properties that
+// are new to it.
 func (d *DB) Extend(ctx context.Context, schema Schema) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.inTransaction(ctx, func() error { return d.extend(ctx, schema) })
+	had := maps.Clone(d.place)
+	return d.inTransaction(ctx, func() error {
+		if err := d.extend(ctx, schema); err != nil || d.store == nil {
+			return err
+		}
+		w := newRowWriter(d)
+		w.fill(d.store.NewSession(), func(p *store.Property) bool { _, ok := had[p]; return !ok })
+		return w.flush(ctx)
+	})
 }
 
 func (d *DB) exec(ctx context.Context, text string, args ...any) error {

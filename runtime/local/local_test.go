@@ -300,6 +300,36 @@ func TestDurable(t *testing.T) {
 	}
 }
 
+// A program that grows after the database was opened.
+func TestExtend(t *testing.T) {
+	ctx := context.Background()
+	d := shop()
+	late := d.Properties[len(d.Properties)-1]
+	d.Properties = d.Properties[:len(d.Properties)-1]
+	s, d, _ := withStore(d)
+	db := open(t, "", d)
+	defer db.Close()
+	if err := db.Mirror(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	late.Property = s.AddProperty(store.Spec{Name: late.Name, Keys: late.Keys, Value: late.Value})
+	d.Properties = append(d.Properties, late)
+	x := s.NewSession()
+	set(t, x, late.Property, value.String("12"), value.ObjectOf(x.NewObject(person)))
+	if err := x.Commit(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Extend(ctx, Build(d)); err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	if _, err := db.Use(ctx, func(conn *sql.Conn) error {
+		return conn.QueryRowContext(ctx, "SELECT shop_phone2_person FROM _auto_shop_person").Scan(&text)
+	}); err != nil || text != "12" {
+		t.Errorf("read %q, error %v", text, err)
+	}
+}
+
 func TestPersistErrorKeepsSession(t *testing.T) {
 	ctx := context.Background()
 	s, d, by := withStore(shop())
@@ -378,6 +408,10 @@ func TestMirrorAndSQLChanges(t *testing.T) {
 	}
 	if err := db.Revert(ctx, changes); err != nil {
 		t.Fatal(err)
+	}
+	y := s.NewSession()
+	if err := (&Changes{Objects: []ObjectChange{{99 << 20, ord}}}).Apply(y); err != nil || !y.Is(store.Now, 99<<20, ord) {
+		t.Errorf("an object made by SQL is not made, error %v", err)
 	}
 	again, err := db.Use(ctx, func(conn *sql.Conn) error {
 		_, err := conn.ExecContext(ctx, "UPDATE shop_special SET key0 = key0; UPDATE _auto_date_string_3 SET key0 = key0; UPDATE _auto SET dumb = 0; UPDATE shop_company SET key0 = key0")

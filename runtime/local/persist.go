@@ -48,7 +48,7 @@ func (d *DB) persist(ctx context.Context, list *store.ChangeList) error {
 			}
 			list.Cells(p, func(keys []int64, _, c int64) bool {
 				w.put(pl, p, keys, c)
-				return w.err == nil
+				return true
 			})
 		}
 		list.Objects(func(id int64, was, is int32) bool {
@@ -58,7 +58,7 @@ func (d *DB) persist(ctx context.Context, list *store.ChangeList) error {
 			if t := d.home[is]; t != nil {
 				w.putClass(t, id, d.number[is])
 			}
-			return w.err == nil
+			return true
 		})
 		if err := d.writeStatics(ctx, w); err != nil {
 			return err
@@ -90,30 +90,13 @@ func (d *DB) writeStatics(ctx context.Context, w *rowWriter) error {
 // fill writes all committed data.
 func (d *DB) fill(ctx context.Context, x *store.Session) error {
 	w := newRowWriter(d)
-	for _, t := range d.tables {
-		for _, p := range t.owners {
-			if p == nil {
-				continue
-			}
-			pl := d.place[p]
-			v := x.View(store.Prev, p)
-			v.Scan(func(keys []int64, c int64) bool {
-				w.put(pl, p, keys, c)
-				return w.err == nil
-			})
-		}
-		if len(w.rows) > 1<<18 {
-			if err := w.flush(ctx); err != nil {
-				return err
-			}
-		}
-	}
+	w.fill(x, func(*store.Property) bool { return true })
 	x.Objects(store.Prev, 0, func(id int64) bool {
 		class := x.ClassOf(store.Prev, id)
 		if t := d.home[class]; t != nil {
 			w.putClass(t, id, d.number[class])
 		}
-		return w.err == nil
+		return true
 	})
 	if err := d.writeStatics(ctx, w); err != nil {
 		return err
@@ -121,12 +104,27 @@ func (d *DB) fill(ctx context.Context, x *store.Session) error {
 	return w.flush(ctx)
 }
 
+// fill gathers the committed values of properties.
+func (w *rowWriter) fill(x *store.Session, want func(*store.Property) bool) {
+	for _, t := range w.d.tables {
+		for _, p := range t.owners {
+			if p == nil || !want(p) {
+				continue
+			}
+			pl, v := w.d.place[p], x.View(store.Prev, p)
+			v.Scan(func(keys []int64, c int64) bool {
+				w.put(pl, p, keys, c)
+				return true
+			})
+		}
+	}
+}
+
 // rowWriter gathers the new values of rows and writes each row once.
 type rowWriter struct {
 	d    *DB
 	rows []*row
 	byID map[string]*row
-	err  error
 	buf  []byte
 }
 

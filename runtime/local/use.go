@@ -33,6 +33,27 @@ type Changes struct {
 // Empty reports whether nothing differs from the store.
 func (c *Changes) Empty() bool { return len(c.Values) == 0 && len(c.Objects) == 0 }
 
+// Apply writes the changes into a session. An object that SQL gave a class and
+// that the store does not know is made.
+func (c *Changes) Apply(x *store.Session) error {
+	for _, o := range c.Objects {
+		switch {
+		case o.Class == 0:
+			x.Delete(o.ID)
+		case x.ClassOf(store.Now, o.ID) == 0:
+			x.AdoptObject(o.Class, o.ID)
+		default:
+			x.ChangeClass(o.ID, o.Class)
+		}
+	}
+	for _, v := range c.Values {
+		if err := x.Set(v.Property, v.Keys, v.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type touched struct {
 	t    *table
 	keys []any
