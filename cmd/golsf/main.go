@@ -48,6 +48,7 @@ type commands struct {
 	Eval    evalCommand    `cmd:"" help:"Run action code given on the command line."`
 	Check   checkCommand   `cmd:"" help:"Report every error of files and trees of modules."`
 	Test    testCommand    `cmd:"" help:"Run golden-file tests: *.txtar cases and *_test.lsf files."`
+	Repl    replCommand    `cmd:"" help:"Declarations, actions and expressions at a prompt."`
 	Fmt     fmtCommand     `cmd:"" help:"Lay out files in the standard style."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

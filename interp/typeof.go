@@ -1,0 +1,26 @@
+package interp
+
+import (
+	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/lang/parse"
+)
+
+// TypeOf tells the class of an expression's value and of the parameters that it
+// leaves free, without computing it.
+func (i *Instance) TypeOf(text string) (class string, params []string, list diag.List) {
+	x, errs := parse.Expr(evalName, text)
+	if errs.Errors() || x == nil {
+		return "", nil, errs
+	}
+	i.growMu.RLock()
+	defer i.growMu.RUnlock()
+	e, errs := i.resolveExpr(x)
+	if errs.Errors() {
+		return "", nil, errs
+	}
+	for slot := range e.Params {
+		s := e.Frame.Slots[slot]
+		params = append(params, s.Name+" "+i.className(s.Class))
+	}
+	return i.className(e.Body.ValueClass()), params, nil
+}
