@@ -251,10 +251,8 @@ func (c *compiler) try(x *bound.Try) act {
 		s := done
 		failed := t.guard(func() { s = body(t, fr) })
 		if failed != nil && catch != nil && !failed.Stopped() {
-			before := t.caught
 			t.caught = failed
 			failed = t.guard(func() { s = catch(t, fr) })
-			t.caught = before
 		}
 		if finally != nil && (failed == nil || !failed.Stopped()) {
 			if f := finally(t, fr); f != done {

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/golsf/golsf/internal/query"
@@ -111,18 +112,21 @@ func (i *Instance) evalModule(text string) ([]*bound.Action, diag.List) {
 	}
 	i.evalMu.Lock()
 	defer i.evalMu.Unlock()
-	list, more := i.resolver.Eval(script)
-	return list, append(errs, more...)
+	ext, more := i.resolver.Extend(script, resolve.Options{Eval: true})
+	if ext == nil {
+		return nil, append(errs, more...)
+	}
+	return ext.Actions, append(errs, more...)
 }
 
 // evalAction resolves actions that use $1, $2 ... for args, whose classes are
 // those of the values.
 func (i *Instance) evalAction(s *store.Session, text string, args []value.Value) (*bound.Action, error) {
-	vars := make([]resolve.Variable, len(args))
+	vars := make([]bound.Slot, len(args))
 	var key strings.Builder
 	key.WriteString(text)
 	for n, v := range args {
-		vars[n] = resolve.Variable{Name: argName(n + 1), Class: classOf(s, v)}
+		vars[n] = bound.Slot{Name: argName(n + 1), Class: classOf(s, v)}
 		key.WriteByte(0)
 		key.WriteString(vars[n].Class.String())
 		if vars[n].Class.IsObject() {
@@ -144,10 +148,10 @@ func (i *Instance) evalAction(s *store.Session, text string, args []value.Value)
 	return a, nil
 }
 
-func (i *Instance) resolveAction(block *ast.Block, vars []resolve.Variable) (*bound.Action, diag.List) {
+func (i *Instance) resolveAction(block *ast.Block, vars []bound.Slot) (*bound.Action, diag.List) {
 	i.evalMu.Lock()
 	defer i.evalMu.Unlock()
-	return i.resolver.Action(evalName, block, vars)
+	return i.resolver.Action(block, resolve.Options{Eval: true, Params: vars})
 }
 
 // classOf is the class of a value, that of the object for objects.
@@ -238,6 +242,30 @@ func (t *thread) serveEval(r *Request, res *Result) {
 	t.readResult(a, r, res)
 }
 
+// evalModules is a module that requires what the text of EVAL may use without
+// having asked for it.
+func evalModules() *ast.Script {
+	script, _ := parse.File("golsf:EvalModules.lsf", []byte("MODULE EvalModules; REQUIRE System, Utils, Time, Reflection, Integration;"))
+	return script
+}
+
+// prepareEval loads those modules before the first EVAL from outside.
+func (i *Instance) prepareEval() error {
+	i.growMu.Lock()
+	defer i.growMu.Unlock()
+	if slices.ContainsFunc(i.prog.Modules, func(m *bound.Module) bool { return m.Name == "EvalModules" }) {
+		return nil
+	}
+	i.evalMu.Lock()
+	defer i.evalMu.Unlock()
+	_, list := i.resolver.Add([]*ast.Script{evalModules()})
+	if list.Errors() {
+		return scriptError(list)
+	}
+	i.grow()
+	return nil
+}
+
 // Declare adds declarations to the program for good, as a prompt does. It waits
 // for running calls. With errors nothing is added.
 func (i *Instance) Declare(name, text string) diag.List {
@@ -249,7 +277,8 @@ func (i *Instance) Declare(name, text string) diag.List {
 	defer i.growMu.Unlock()
 	i.evalMu.Lock()
 	defer i.evalMu.Unlock()
-	list := append(errs, i.resolver.Declare(script)...)
+	_, list := i.resolver.Extend(script, resolve.Options{Redeclare: true})
+	list = append(errs, list...)
 	if list.Errors() {
 		return list
 	}
@@ -261,6 +290,7 @@ func (i *Instance) Declare(name, text string) diag.List {
 func (i *Instance) grow() {
 	*i.prog = *i.resolver.Program()
 	i.addClasses()
+	i.addStatics()
 	i.eval.Forget()
 	i.codes.Clear()
 	i.system.Clear()
@@ -296,26 +326,28 @@ func (i *Instance) Eval(ctx context.Context, s *Session, text string) (*Table, e
 		return nil, errs
 	}
 	out := &Table{}
-	for _, slot := range e.New {
+	free := make([]int, len(e.Params))
+	for slot := range free {
+		free[slot] = slot
 		out.Names = append(out.Names, e.Frame.Slots[slot].Name)
 		out.Classes = append(out.Classes, e.Frame.Slots[slot].Class)
 	}
-	out.Names, out.Classes = append(out.Names, ""), append(out.Classes, e.X.ValueClass())
+	out.Names, out.Classes = append(out.Names, ""), append(out.Classes, e.Body.ValueClass())
 	t := i.newThread(ctx, s)
 	t.threads = &threads{}
 	failed := t.guard(func() {
 		c := &compiler{inst: i, frame: &e.Frame, mode: nowMode}
 		fr := t.ownFrame(len(e.Frame.Slots))
-		val := c.scalar(e.X)
-		if len(e.New) == 0 {
+		val := c.scalar(e.Body)
+		if len(free) == 0 {
 			out.Rows = [][]value.Value{{val(fr)}}
 			return
 		}
-		set := c.rows(e.X.Place(), rowQuery{cond: e.X, new: e.New}).get(fr)
+		set := c.rows(e.Body.Place(), rowQuery{cond: e.Body, new: free}).get(fr)
 		for n := range set.Len() {
 			set.Bind(n, fr)
-			row := make([]value.Value, 0, len(e.New)+1)
-			for _, slot := range e.New {
+			row := make([]value.Value, 0, len(free)+1)
+			for _, slot := range free {
 				row = append(row, fr.Slots[slot])
 			}
 			out.Rows = append(out.Rows, append(row, val(fr)))
@@ -327,8 +359,8 @@ func (i *Instance) Eval(ctx context.Context, s *Session, text string) (*Table, e
 	return out, nil
 }
 
-func (i *Instance) resolveExpr(x ast.Expr) (*resolve.Expression, diag.List) {
+func (i *Instance) resolveExpr(x ast.Expr) (*bound.Property, diag.List) {
 	i.evalMu.Lock()
 	defer i.evalMu.Unlock()
-	return i.resolver.Expr(evalName, x)
+	return i.resolver.Expr(x, resolve.Options{})
 }

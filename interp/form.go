@@ -104,6 +104,9 @@ func groupName(g *bound.FormGroup) string {
 	if g.ExtID != "" {
 		return g.ExtID
 	}
+	if len(g.Objects) == 1 && g.Objects[0].ExtID != "" {
+		return g.Objects[0].ExtID
+	}
 	if g.Ident != "" {
 		return g.Ident
 	}

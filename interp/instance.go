@@ -11,10 +11,12 @@
 package interp
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -120,6 +122,9 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 			scripts = append(scripts, script)
 		}
 	}
+	if slices.ContainsFunc(sources, func(s Source) bool { return bytes.Contains(s.Text, []byte("EVAL")) }) {
+		scripts = append(scripts, evalModules())
+	}
 	prog, errs := i.resolver.Add(scripts)
 	list = append(list, errs...)
 	list.Sort()
@@ -131,6 +136,7 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 	i.store = store.New(store.Options{})
 	i.addClasses()
 	i.eval = query.NewEvaluator(i.prog, i.store, i.handle)
+	i.addStatics()
 	for _, m := range prog.Modules {
 		if len(sources) > 0 && m.File == sources[0].Name {
 			i.main = m
@@ -224,6 +230,15 @@ func (i *Instance) addClass(c *bound.Class, parents []int32) {
 		}
 	}
 	_ = i.store.AddClass(store.Class{Number: int32(c.Number), Name: c.Namespace + "." + c.Ident, Parents: parents, Abstract: c.Abstract})
+}
+
+// addStatics makes the static objects, in the order of their declarations.
+func (i *Instance) addStatics() {
+	for _, c := range i.prog.Classes {
+		for _, o := range c.Static {
+			i.eval.Static(o)
+		}
+	}
 }
 
 // class gives a user class by its number, nil when there is none.

@@ -139,9 +139,11 @@ func (t *thread) native(name string, args []value.Value) (value.Value, error) {
 	case "System.applyMessage":
 		t.sess.looked()
 		return t.sess.applyMessage(), nil
-	case "System.messageCaughtException", "System.lsfTraceCaughtException", "System.javaTraceCaughtException",
-		"System.traceCaughtException", "System.lsfStackTraceCaughtException", "System.javaStackTraceCaughtException":
+	case "System.messageCaughtException", "System.lsfStackTraceCaughtException", "System.javaStackTraceCaughtException":
 		return t.caughtValue(name), nil
+	}
+	if v, ok := t.reflect(name, args); ok {
+		return v, nil
 	}
 	if f := t.inst.options.Function; f != nil {
 		return f(t.ctx(), name, args)

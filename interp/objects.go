@@ -3,6 +3,7 @@ package interp
 import (
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/lang/bound"
+	"github.com/golsf/golsf/runtime/store"
 	"github.com/golsf/golsf/runtime/value"
 )
 
@@ -118,5 +119,32 @@ func (c *compiler) remove(x *bound.Delete) act {
 
 func (c *compiler) changeClass(x *bound.ChangeClass) act {
 	number := int32(x.Of.Number)
-	return c.eachObject(x.X, x.New, x.Where, &x.Step, func(t *thread, id int64) { t.sess.st.ChangeClass(id, number) })
+	return c.eachObject(x.X, x.New, x.Where, &x.Step, func(t *thread, id int64) {
+		t.dropValues(id, number)
+		t.sess.st.ChangeClass(id, number)
+	})
+}
+
+// dropValues takes back what the session wrote to properties that an object
+// loses with its class; applied values come back with the class.
+func (t *thread) dropValues(id int64, class int32) {
+	s := t.sess.st
+	object := value.ObjectOf(id)
+	for _, p := range s.TouchedProperties(store.Prev) {
+		for i, k := range p.Spec().Keys {
+			if !k.IsObject() || t.inst.store.Inherits(class, k.User) {
+				continue
+			}
+			var rows [][]value.Value
+			s.Changes(p, store.Prev, func(keys []value.Value, _, _ value.Value) bool {
+				if value.Equal(keys[i], object) {
+					rows = append(rows, append([]value.Value(nil), keys...))
+				}
+				return true
+			})
+			for _, keys := range rows {
+				_ = s.Set(p, keys, s.Get(store.Prev, p, keys...))
+			}
+		}
+	}
 }

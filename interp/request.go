@@ -84,6 +84,11 @@ func (c *callState) unlooked(text string) {
 // Call runs an action and waits for the threads it started. The error is a
 // *RunError; the Result is not nil even then.
 func (i *Instance) Call(ctx context.Context, r Request) (*Result, error) {
+	if r.Eval != "" {
+		if err := i.prepareEval(); err != nil {
+			return &Result{}, err
+		}
+	}
 	i.growMu.RLock()
 	defer i.growMu.RUnlock()
 	return i.call(ctx, r)
@@ -454,7 +459,8 @@ func returnsValue(x bound.Act) bool {
 	return found
 }
 
-// walkActs calls visit for x and all operators inside it.
+// walkActs calls visit for x and all operators inside it, those of other
+// threads aside.
 func walkActs(x bound.Act, visit func(bound.Act)) {
 	if x == nil {
 		return
@@ -484,8 +490,6 @@ func innerActs(x bound.Act) []bound.Act {
 	case *bound.Apply:
 		return []bound.Act{x.Body}
 	case *bound.NewSession:
-		return []bound.Act{x.Body}
-	case *bound.NewThread:
 		return []bound.Act{x.Body}
 	case *bound.NewExecutor:
 		return []bound.Act{x.Body}
