@@ -27,6 +27,7 @@ type Capture struct {
 	Head      string // what is asked; a line "golsf differs: …" says what else is expected
 	Exchanges []Exchange
 	Sections  map[string]string // all sections as written
+	Silent    bool              // an empty response is a silence, not an end
 }
 
 // Exchange is a request and its answer, as raw bytes with HOST in place of the

@@ -13,10 +13,9 @@ import (
 
 // Server answers requests with the responses of a capture, in order, and keeps
 // what it got. An empty response closes the connection, or keeps it silent when
-// Silent is set.
+// Capture.Silent is set.
 type Server struct {
-	Silent bool
-
+	silent    bool
 	listener  net.Listener
 	responses [][]byte
 	mu        sync.Mutex
@@ -30,7 +29,7 @@ func (c *Capture) Serve() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{listener: l}
+	s := &Server{listener: l, silent: c.Silent}
 	for _, e := range c.Exchanges {
 		s.responses = append(s.responses, bytes.ReplaceAll(e.Response, []byte("HOST"), []byte(s.Host())))
 	}
@@ -80,7 +79,7 @@ func (s *Server) answer(conn net.Conn) {
 	if n >= len(s.responses) {
 		return
 	}
-	if len(s.responses[n]) == 0 && s.Silent {
+	if len(s.responses[n]) == 0 && s.silent {
 		io.Copy(io.Discard, conn)
 		return
 	}

@@ -149,12 +149,11 @@ func TestCaptures(t *testing.T) {
 				}
 			}
 			sent := *c
-			sent.Exchanges = kept
+			sent.Exchanges, sent.Silent = kept, conv.silent
 			s, err := sent.Serve()
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.Silent = conv.silent
 			conn := &httpconn.Connector{Client: httpconn.Client{RetryDelay: time.Millisecond}}
 			for i, st := range conv.steps("http://" + s.Host()) {
 				r, err := conn.Call(context.Background(), st.call)

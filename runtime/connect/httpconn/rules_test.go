@@ -48,13 +48,12 @@ func TestRedirectToAnotherHost(t *testing.T) {
 		return fmt.Sprintf("[%s|%s|%s]", r.Header.Get("Authorization"), r.Header.Get("Cookie"), r.Header.Get("Content-Type"))
 	}
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, seen(r)) })
-	var here string
-	here = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	here := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/away":
 			http.Redirect(w, r, other+"/", http.StatusTemporaryRedirect)
 		case "/home":
-			http.Redirect(w, r, here+"/end", http.StatusTemporaryRedirect)
+			http.Redirect(w, r, "http://"+r.Host+"/end", http.StatusTemporaryRedirect)
 		default:
 			io.WriteString(w, seen(r))
 		}
