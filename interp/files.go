@@ -60,18 +60,14 @@ func (c *compiler) write(x *bound.Write) act {
 		if path.IsNull() {
 			fail(span, CodeRequired, "WRITE needs a path, but it is NULL")
 		}
-		file := v.File()
-		if file == nil {
+		if v.Kind() != value.File {
 			cast, err := value.Cast(v, value.ClassFile)
 			if err != nil {
 				query.Throw(span, err)
 			}
-			file = cast.File()
+			v = cast
 		}
-		if file == nil {
-			return done
-		}
-		if err := t.files(span).Write(t.ctx(), value.TextOf(path), file, appended); err != nil {
+		if _, err := t.files(span).Write(value.TextOf(path), v, appended); err != nil {
 			query.Throw(span, err)
 		}
 		return done

@@ -7,6 +7,7 @@ import (
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/runtime/connect/files"
 	"github.com/golsf/golsf/runtime/store"
 	"github.com/golsf/golsf/runtime/value"
 )
@@ -126,12 +127,20 @@ func (h *Host) Warn(line string)  { h.t.inst.warn(line) }
 // LocalEvents runs the local handlers for what changed since the last time.
 func (h *Host) LocalEvents() { h.t.localEvents() }
 
-// Files reads and writes the files of READ, WRITE and the actions of Utils.
+// Files are the file system as READ, WRITE and the actions of Utils see it.
 type Files interface {
 	// Read gives the content of a path or URL.
 	Read(ctx context.Context, path string) (*value.FileData, error)
-	// Write stores a file; the extension is added to the path as recorded.
-	Write(ctx context.Context, path string, f *value.FileData, appended bool) error
+	// Write stores a file, adding its extension to a path without one, and
+	// gives the path written; add appends to a text or CSV file.
+	Write(path string, v value.Value, add bool) (string, error)
+	AppendText(path, text, charset string) error
+	Exists(path string) (bool, error)
+	Mkdir(path string) error
+	Delete(path string) error
+	Copy(ctx context.Context, from, to string) error
+	Move(ctx context.Context, from, to string) error
+	List(path string, recursive bool) ([]files.Entry, error)
 }
 
 // nativeAct is a call of a Go action inside a body.

@@ -16,6 +16,7 @@ import (
 	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/lang/resolve"
 	"github.com/golsf/golsf/runtime/connect"
+	"github.com/golsf/golsf/runtime/connect/files"
 	"github.com/golsf/golsf/runtime/connect/httpconn"
 	"github.com/golsf/golsf/runtime/connect/lsfconn"
 	"github.com/golsf/golsf/runtime/connect/sockets"
@@ -58,7 +59,7 @@ func Load(ctx context.Context, sources []interp.Source, c Config) (*Program, dia
 	o := interp.Options{
 		Stdout: c.Stdout, Stderr: c.Stderr, Terminal: c.Terminal, Include: c.Include,
 		Function: Functions(c.Clock), Action: actions.New(actions.Config{}).Lookup, Prelude: Prelude,
-		Connector: connectors(c, db), Codecs: Codecs(), Files: osFiles{},
+		Connector: connectors(c, db), Codecs: Codecs(), Files: &files.System{},
 		Clock: c.Clock, Limits: c.Limits, Persist: db.persist,
 	}
 	inst, list := interp.Load(ctx, sources, o)

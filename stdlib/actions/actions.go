@@ -11,8 +11,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"github.com/golsf/golsf/interp"
+	"github.com/golsf/golsf/runtime/connect/files"
 	"github.com/golsf/golsf/runtime/value"
 )
 
@@ -27,7 +26,6 @@ import (
 const (
 	CodeFile     = "E3601" // a file or folder cannot be read or written
 	CodeCharset  = "E3602" // an unknown charset, or a text that has no form in it
-	CodeArchive  = "E3603" // a file is no archive
 	CodeDisabled = "E3604" // an action that is off unless allowed
 )
 
@@ -35,9 +33,6 @@ const (
 type Config struct {
 	// Command allows Utils.cmd to start programs.
 	Command bool
-	// TempDir is where files that would be shown to a person are put; "" is
-	// the system's.
-	TempDir string
 }
 
 // Table is the actions by id. It is safe for use by several goroutines.
@@ -51,16 +46,16 @@ func New(c Config) *Table {
 	t := &Table{config: c}
 	t.actions = map[string]interp.NativeAction{
 		"System.sleep":           sleep,
-		"System.open":            t.open,
+		"System.open":            open,
 		"Utils.listFiles":        listFiles,
 		"Utils.fileExists":       fileExists,
 		"Utils.stringToFile":     stringToFile,
 		"Utils.fileToString":     fileToString,
-		"Utils.appendToFile":     appendToFile,
-		"Utils.mkdir":            mkdir,
-		"Utils.delete":           remove,
-		"Utils.copy":             copyPath,
-		"Utils.move":             move,
+		"Utils.appendToFile":     withFiles(appendToFile),
+		"Utils.mkdir":            withFiles(mkdir),
+		"Utils.delete":           withFiles(remove),
+		"Utils.copy":             withFiles(copyPath),
+		"Utils.move":             withFiles(move),
 		"Utils.getFileSize":      getFileSize,
 		"Utils.makeZipFile":      makeZipFile,
 		"Utils.makeUnzipFile":    makeUnzipFile,
@@ -107,18 +102,10 @@ func text(args []value.Value, i int) string {
 	return ""
 }
 
-// path is an argument as a path of the file system.
-func path(args []value.Value, i int) string {
-	p := text(args, i)
-	if rest, ok := strings.CutPrefix(p, "file://"); ok {
-		return rest
-	}
-	return p
-}
-
-func fileError(err error) error {
-	return value.Errorf(CodeFile, "%s", err.Error())
-}
+// nothing is a setting that has no meaning here; screen is a command of a form
+// on a screen.
+func nothing(context.Context, *interp.Host, []value.Value) (value.Value, error) { return none, nil }
+func screen(context.Context, *interp.Host, []value.Value) (value.Value, error)  { return none, nil }
 
 func sleep(ctx context.Context, _ *interp.Host, args []value.Value) (value.Value, error) {
 	v, err := value.Cast(arg(args, 0), value.ClassLong)
@@ -137,33 +124,23 @@ func sleep(ctx context.Context, _ *interp.Host, args []value.Value) (value.Value
 
 // open writes what would be shown to a person to a temporary folder and prints
 // its path (product.md decision 65).
-func (t *Table) open(_ context.Context, h *interp.Host, args []value.Value) (value.Value, error) {
+func open(_ context.Context, h *interp.Host, args []value.Value) (value.Value, error) {
 	f := arg(args, 0).File()
 	if f == nil {
 		h.Warn(text(args, 0))
 		return none, nil
 	}
-	name := f.Name
+	name := ""
 	for _, a := range args[1:] {
-		if a.Kind() == value.Text && a.Str() != "" {
-			name = filepath.Base(a.Str())
+		if a.Kind() == value.Text {
+			name = a.Str()
 		}
 	}
-	if name == "" {
-		name = "file"
-	}
-	if f.Ext != "" && filepath.Ext(name) != "."+f.Ext {
-		name += "." + f.Ext
-	}
-	dir, err := os.MkdirTemp(t.config.TempDir, "golsf-")
+	place, err := files.Open(arg(args, 0), name)
 	if err != nil {
-		return none, fileError(err)
+		return none, err
 	}
-	full := filepath.Join(dir, name)
-	if err := os.WriteFile(full, f.Bytes, 0o600); err != nil {
-		return none, fileError(err)
-	}
-	h.Warn(full)
+	h.Warn(place)
 	return none, nil
 }
 
