@@ -57,7 +57,7 @@ func startOutside(dir string) (*outside, error) {
 		o.record(r)
 		if r.URL.Query().Get("action") == "getExamples" {
 			w.Header().Set("Content-Type", "application/json")
-			io.WriteString(w, `[{"caption":"Hello","code":"MESSAGE 'Hello World';"},{"caption":"Sum","code":"MESSAGE 1 + 2;"}]`)
+			io.WriteString(w, `{"caption":"Hello","code":"MESSAGE 'Hello World';"}`)
 		}
 	})
 	o.web = httptest.NewServer(web)

@@ -37,7 +37,6 @@ func TestExternal(t *testing.T) {
 		t.Fatalf("%v\n%s%s", err, stdout.String(), stderr.String())
 	}
 	wantOut := `Example : Hello, code : MESSAGE 'Hello World';
-Example : Sum, code : MESSAGE 1 + 2;
 doSomething answered 200
 4810001 Мясо говядина: 111
 4810002 Мясо свинина: 222
