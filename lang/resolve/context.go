@@ -263,6 +263,13 @@ func (c *context) searchClass(x bound.Expr) value.Class {
 				return c.above[i].class
 			}
 		}
+		if c.step != nil {
+			for name, slot := range c.step.previous {
+				if v := c.look(name); slot == p.Slot && v != nil {
+					return v.class
+				}
+			}
+		}
 		return unknown
 	}
 	return x.ValueClass()

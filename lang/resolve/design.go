@@ -151,6 +151,9 @@ func (u *unit) design(s *ast.Design) {
 	if info == nil {
 		return
 	}
+	was := info.ctx.u
+	info.ctx.u = u
+	defer func() { info.ctx.u = was }()
 	d := &designer{u: u, form: info}
 	d.items(s.Body.Items, nil)
 }
@@ -168,7 +171,7 @@ func (d *designer) items(items []ast.DesignItem, inside *component) {
 		case "NEW":
 			c := &component{parent: inside}
 			name := x.Component.Name
-			if d.form.parts[name] != nil {
+			if d.form.declaredBefore(d.u, "component", name, d.form.parts[name] != nil) {
 				d.u.r.errorf(x.Component.Span(), "E2702", "component '%s' is in the design of form '%s' already", name, d.form.form.Ident)
 			}
 			d.form.parts[name] = c

@@ -20,6 +20,7 @@ type formInfo struct {
 	parts   map[string]*component // of its design
 	broken  bool
 	parent  map[*bound.FormGroup]string // tree of a group
+	where   map[string]*bound.Module    // of its elements
 }
 
 // draw is a property on a form by the names that refer to it.
@@ -85,17 +86,31 @@ func (u *unit) form(s *ast.Form) {
 		}
 	}
 	info := &formInfo{form: f, mod: u.mod, ctx: &context{u: u, frame: &f.Frame}, filters: map[string]bool{}, trees: map[string]bool{},
-		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}}
+		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}, where: map[string]*bound.Module{}}
 	info.ctx.form = info
-	before := r.errors()
-	u.formItems(info, s.Items)
-	info.broken = info.broken || r.errors() > before
 	r.prog.Forms = append(r.prog.Forms, f)
 	r.formOf[f] = info
 	if u.again {
 		r.forms[f.Ident] = slices.DeleteFunc(slices.Clone(r.forms[f.Ident]), func(e entry[*formInfo]) bool { return e.mod.Namespace == u.mod.Namespace })
 	}
 	r.forms[f.Ident] = append(r.forms[f.Ident], entry[*formInfo]{u.mod, f.Span, info})
+	before := r.errors()
+	u.formItems(info, s.Items)
+	info.broken = info.broken || r.errors() > before
+}
+
+// declaredBefore notes an element of the form and reports whether a module
+// that u sees has declared one of that name; exists tells that there is one.
+func (f *formInfo) declaredBefore(u *unit, what, name string, exists bool) bool {
+	key := what + " " + name
+	m := f.where[key]
+	if exists && m != nil && !u.visible[m] {
+		return false
+	}
+	if !exists {
+		f.where[key] = u.mod
+	}
+	return exists
 }
 
 func (u *unit) extendForm(s *ast.ExtendForm) {
@@ -229,7 +244,7 @@ func (u *unit) groupObject(f *formInfo, g *ast.GroupObject, tree string) {
 		if o.Caption != nil {
 			obj.Caption = o.Caption.Value
 		}
-		if f.has(obj.Ident) {
+		if f.declaredBefore(u, "object", obj.Ident, f.has(obj.Ident)) {
 			r.errorf(o.Span(), "E2702", "object '%s' is declared in form '%s' already", obj.Ident, f.form.Ident)
 			continue
 		}
@@ -383,11 +398,10 @@ func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormPr
 	p.Ident = d.name
 	if x.Alias != nil {
 		p.Ident, d.alias = x.Alias.Name, x.Alias.Name
-		for _, other := range f.draws {
-			if other.alias == d.alias && other.alias != "" {
-				u.r.errorf(x.Alias.Span(), "E2702", "property '%s' is declared in form '%s' already", d.alias, f.form.Ident)
-				return
-			}
+		taken := slices.ContainsFunc(f.draws, func(o *draw) bool { return o.alias == d.alias })
+		if f.declaredBefore(u, "property", d.alias, taken) {
+			u.r.errorf(x.Alias.Span(), "E2702", "property '%s' is declared in form '%s' already", d.alias, f.form.Ident)
+			return
 		}
 	}
 	if p.Prop != nil {
@@ -698,7 +712,7 @@ func (u *unit) filterGroup(f *formInfo, x *ast.FilterGroup) {
 		if !f.filters[x.Name.Name] && !f.broken {
 			u.r.errorf(x.Name.Span(), "E2011", "filter group '%s' is not found in form '%s'", x.Name.Name, f.form.Ident)
 		}
-	} else if f.filters[x.Name.Name] {
+	} else if f.declaredBefore(u, "filter group", x.Name.Name, f.filters[x.Name.Name]) {
 		u.r.errorf(x.Name.Span(), "E2702", "filter group '%s' is declared in form '%s' already", x.Name.Name, f.form.Ident)
 	}
 	f.filters[x.Name.Name] = true

@@ -36,13 +36,7 @@ func (c *context) formArgs(info *formInfo, m *ast.MappedForm) []bound.FormArg {
 			}
 		}
 		c.maybe(a.Change, false)
-		for _, x := range []ast.Expr{a.Constraint, a.List} {
-			if x != nil {
-				mark := c.mark()
-				c.expr(x, true)
-				c.leave(mark)
-			}
-		}
+		c.overForm(info, a.Constraint, a.List)
 		if a.To != nil {
 			c.target(a.To, nil, false)
 		}
@@ -51,6 +45,24 @@ func (c *context) formArgs(info *formInfo, m *ast.MappedForm) []bound.FormArg {
 		}
 	}
 	return out
+}
+
+// overForm checks expressions over the objects of a form.
+func (c *context) overForm(info *formInfo, xs ...ast.Expr) {
+	mark := c.mark()
+	defer c.leave(mark)
+	if info != nil {
+		for _, g := range info.form.Groups {
+			for _, o := range g.Objects {
+				c.add(o.Ident, o.Class, true)
+			}
+		}
+	}
+	for _, x := range xs {
+		if x != nil {
+			c.expr(x, true)
+		}
+	}
 }
 
 func (c *context) show(x *ast.Show) bound.Act {
