@@ -190,7 +190,7 @@ func (g *grouping) table(env *Env, given keyMask, keys []value.Value) (*groupTab
 	fr := g.frame(env, given, keys)
 	if given != g.all() || len(keys) == 0 {
 		if lg := v.overCells(g, given, env.Session); lg != nil && !g.mixed(given) {
-			if t, rows, ok := lg.table(fr); ok {
+			if t, rows, ok := lg.table(fr, g.x.Span); ok {
 				env.leave()
 				return &groupTable{cells: t}, rows
 			}

@@ -585,21 +585,28 @@ func (l *lanes) negate(x *bound.Negate, sc *laneScope, m Mode) (lane, laneType, 
 	}, t, true
 }
 
-// round handles ROUND with a literal number of digits of a NUMERIC that has
-// at least as many.
+// roundLane is ROUND with a literal number of digits of a NUMERIC that has
+// more: the digits that stay and the power of ten to divide by.
+func roundLane(x *bound.Round, t laneType) (digits int, by int64, ok bool) {
+	c, isConst := x.Digits.(*bound.Const)
+	if !isConst || t.kind != value.Numeric || c.Value.Kind() != value.Integer {
+		return 0, 0, false
+	}
+	digits = int(c.Value.Num())
+	cut := t.scale - digits
+	if digits < 0 || cut <= 0 || cut > 18 {
+		return 0, 0, false
+	}
+	sample, err := value.Round(value.Decimal(1, t.scale), digits)
+	return digits, int64(math.Pow10(cut)), err == nil && sample.Scale() == digits
+}
+
 func (l *lanes) round(x *bound.Round, sc *laneScope, m Mode) (lane, laneType, bool) {
 	a, t, ok := l.expr(x.X, sc, m)
-	c, isConst := x.Digits.(*bound.Const)
-	if !ok || !isConst || t.kind != value.Numeric || c.Value.Kind() != value.Integer {
+	digits, by, ok2 := roundLane(x, t)
+	if !ok || !ok2 {
 		return l.fail()
 	}
-	digits := int(c.Value.Num())
-	cut := t.scale - digits
-	sample, err := value.Round(value.Decimal(1, t.scale), digits)
-	if err != nil || digits < 0 || cut <= 0 || cut > 18 || sample.Scale() != digits {
-		return l.fail()
-	}
-	by := int64(math.Pow10(cut))
 	half := by / 2
 	return func(f *laneFrame) int64 {
 		n := a(f)

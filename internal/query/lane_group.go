@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/golsf/golsf/lang/bound"
+	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/runtime/value"
 )
 
@@ -16,6 +17,10 @@ type laneGroups struct {
 	t       laneType
 	fold    func(a, v int64) int64
 	zero    bool // a result of 0 is NULL
+
+	vec        *vecPlan // the same over batches, nil without
+	vecKeys    []vec
+	vecOperand vec
 }
 
 // laneGroups compiles the grouping over an ordered plan; nil when it cannot.
@@ -62,7 +67,66 @@ func (g *grouping) laneGroups(p *Plan, seq *sequence, given keyMask) *laneGroups
 	if !ok {
 		return nil
 	}
+	out.batches(g, p, seq, given, skip)
 	return out
+}
+
+// batches compiles the grouping over batches as well, where that can be done.
+func (lg *laneGroups) batches(g *grouping, p *Plan, seq *sequence, given keyMask, skip []bound.Expr) {
+	if given != 0 || len(g.corr) > 0 {
+		return
+	}
+	vp := p.vecPlan(seq, skip...)
+	if vp == nil {
+		return
+	}
+	for i, by := range g.x.By {
+		c, ok := vp.v.expr(by, nil, g.m)
+		if !ok || !c.t.alike(lg.types[i]) {
+			return
+		}
+		lg.vecKeys = append(lg.vecKeys, c.fn)
+	}
+	c, ok := vp.v.expr(g.x.Operands[0], nil, g.m)
+	if !ok || c.t.kind != lg.t.kind || c.t.scale != lg.t.scale {
+		return
+	}
+	lg.vec, lg.vecOperand = vp, c.fn
+}
+
+// batchTable computes all groups over batches.
+func (lg *laneGroups) batchTable(env *Env, at diag.Span) (t *cellTable, rows int64, ok bool) {
+	t = newCellTable(lg.types, lg.t)
+	w := len(lg.vecKeys)
+	cols := make([][]int64, w)
+	buf := make([]int64, w)
+	rows, ok = lg.vec.run(env, at, func(f *vecFrame) {
+		for i, k := range lg.vecKeys {
+			cols[i] = k(f)
+		}
+		vals := lg.vecOperand(f)
+	next:
+		for i, v := range vals {
+			if v == null {
+				continue
+			}
+			for j, c := range cols {
+				if buf[j] = c[i]; buf[j] == null {
+					continue next
+				}
+			}
+			r := t.row(buf)
+			switch a := t.vals[r]; {
+			case a == null:
+				t.vals[r] = v
+			case lg.zero:
+				t.vals[r] = checked(a+v, lg.t)
+			default:
+				t.vals[r] = lg.fold(a, v)
+			}
+		}
+	})
+	return t, rows, ok
 }
 
 func foldCells(k bound.GroupKind, t laneType) (func(a, v int64) int64, bool) {
@@ -88,7 +152,13 @@ func foldCells(k bound.GroupKind, t laneType) (func(a, v int64) int64, bool) {
 }
 
 // table computes all groups; ok is false when values are needed.
-func (lg *laneGroups) table(fr *Frame) (t *cellTable, rows int64, ok bool) {
+func (lg *laneGroups) table(fr *Frame, at diag.Span) (t *cellTable, rows int64, ok bool) {
+	if lg.vec != nil {
+		if t, rows, ok = lg.batchTable(fr.Env, at); ok {
+			lg.finish(t)
+			return t, rows, ok
+		}
+	}
 	t = newCellTable(lg.types, lg.t)
 	buf := make([]int64, len(lg.keys))
 	sum := lg.zero
@@ -113,14 +183,20 @@ func (lg *laneGroups) table(fr *Frame) (t *cellTable, rows int64, ok bool) {
 		return true
 	})
 	f, ok := lg.plan.run(fr, proc)
-	if lg.zero && ok {
-		for i, v := range t.vals {
-			if v == 0 {
-				t.vals[i] = null
-			}
+	lg.finish(t)
+	return t, f.rows, ok
+}
+
+// finish makes sums of 0 NULL.
+func (lg *laneGroups) finish(t *cellTable) {
+	if !lg.zero {
+		return
+	}
+	for i, v := range t.vals {
+		if v == 0 {
+			t.vals[i] = null
 		}
 	}
-	return t, f.rows, ok
 }
 
 // single computes the one group of which all keys are given.

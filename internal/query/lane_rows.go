@@ -13,6 +13,9 @@ type laneRows struct {
 	cols  []lane // ordering columns, then the new slots
 	types []laneType
 	desc  []bool
+
+	vec     *vecPlan // the same over batches, nil without
+	vecCols []vec
 }
 
 func (p *Plan) compileRows(seq *sequence) *laneRows {
@@ -36,7 +39,33 @@ func (p *Plan) compileRows(seq *sequence) *laneRows {
 			return nil
 		}
 	}
+	out.batches(p, seq)
 	return out
+}
+
+// batches compiles the columns over batches as well, where that can be done.
+func (lr *laneRows) batches(p *Plan, seq *sequence) {
+	vp := p.vecPlan(seq)
+	if vp == nil {
+		return
+	}
+	add := func(x bound.Expr) bool {
+		c, ok := vp.v.expr(x, nil, p.q.Mode)
+		at := len(lr.vecCols)
+		lr.vecCols = append(lr.vecCols, c.fn)
+		return ok && c.t.kind == lr.types[at].kind && c.t.scale == lr.types[at].scale
+	}
+	for _, o := range p.q.Order {
+		if !add(o.X) {
+			return
+		}
+	}
+	for _, s := range p.q.New {
+		if !add(&bound.Param{Slot: s}) {
+			return
+		}
+	}
+	lr.vec = vp
 }
 
 // cellRows gathers rows as cells and keeps the first keep of them.
@@ -54,7 +83,12 @@ type cellRows struct {
 
 func (lr *laneRows) rows(p *Plan, fr *Frame, keep, skip int) (*RowSet, bool) {
 	c := &cellRows{lr: lr, keep: keep, limit: rowLimit(fr.Env), at: p, sorted: true, buf: make([]int64, len(lr.cols))}
-	_, ok := lr.plan.run(fr, lr.plan.first(c.add))
+	ok := false
+	if lr.vec != nil {
+		_, ok = lr.vec.run(fr.Env, p.q.Span, c.addBatch)
+	} else {
+		_, ok = lr.plan.run(fr, lr.plan.first(c.add))
+	}
 	if !ok {
 		return nil, false
 	}
@@ -88,8 +122,36 @@ func (c *cellRows) add(f *laneFrame) bool {
 	for i := o; i < len(lr.cols); i++ {
 		c.buf[i] = lr.cols[i](f)
 	}
+	c.push()
+	return true
+}
+
+// addBatch adds the rows of a batch.
+func (c *cellRows) addBatch(f *vecFrame) {
+	cols := make([][]int64, len(c.lr.vecCols))
+	for i, fn := range c.lr.vecCols {
+		cols[i] = fn(f)
+	}
+	plain := c.worst != nil && len(c.lr.desc) > 0 && c.lr.types[0].kind != value.Text
+	for i := range f.n {
+		if plain { // most rows are out by the first column
+			v, w := cols[0][i], c.worst[0]
+			if v != w && (v > w) != c.lr.desc[0] {
+				continue
+			}
+		}
+		for j, col := range cols {
+			c.buf[j] = col[i]
+		}
+		c.push()
+		plain = c.worst != nil && len(c.lr.desc) > 0 && c.lr.types[0].kind != value.Text
+	}
+}
+
+// push adds the row in buf, unless it is known to be out.
+func (c *cellRows) push() {
 	if c.worst != nil && c.compare(c.buf, c.worst) > 0 {
-		return true
+		return
 	}
 	w := len(c.buf)
 	c.sorted = c.sorted && (c.n == 0 || c.compare(c.cells[(c.n-1)*w:c.n*w], c.buf) <= 0)
@@ -105,7 +167,6 @@ func (c *cellRows) add(f *laneFrame) bool {
 			c.worst = append(c.worst[:0], c.cells[(c.n-1)*w:c.n*w]...)
 		}
 	}
-	return true
 }
 
 func (c *cellRows) cut(n int) {

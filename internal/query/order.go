@@ -85,7 +85,14 @@ func without[T comparable](xs []T, x T) []T {
 	return out
 }
 
+// firstMissing gives the first slot that is not found, if possible one that is
+// not computed from others.
 func (o *orderer) firstMissing(st *situation) int {
+	for _, s := range o.target {
+		if !st.bound.has(s) && o.defs[s] == nil {
+			return s
+		}
+	}
 	for _, s := range o.target {
 		if !st.bound.has(s) {
 			return s
