@@ -151,9 +151,13 @@ func (c *compiler) newSession(x *bound.NewSession) act {
 		return func(t *thread, fr *query.Frame) signal {
 			outer := t.sess
 			t.localEvents()
-			return t.inside(&Session{inst: t.inst, st: outer.st.Nested(), kind: nestedSession, call: outer.call}, fr, body)
+			inner := &Session{inst: t.inst, st: outer.st.Nested(), kind: nestedSession, call: outer.call}
+			sig := t.inside(inner, fr, body)
+			outer.st.ShareNested(inner.st, all, props)
+			return sig
 		}
 	}
+	classes := x.Classes
 	size := 0
 	if c.frame != nil {
 		size = len(c.frame.Slots)
@@ -165,16 +169,16 @@ func (c *compiler) newSession(x *bound.NewSession) act {
 			copy(later.Slots, fr.Slots)
 			outer.applying.later = append(outer.applying.later, func(t *thread) {
 				later.Env = &t.env
-				t.apart(later, body, all, props)
+				t.apart(later, body, all, props, classes)
 			})
 			return done
 		}
-		return t.apart(fr, body, all, props)
+		return t.apart(fr, body, all, props, classes)
 	}
 }
 
 // apart runs body in a session of its own.
-func (t *thread) apart(fr *query.Frame, body act, all bool, props []*store.Property) signal {
+func (t *thread) apart(fr *query.Frame, body act, all bool, props []*store.Property, classes bool) signal {
 	outer := t.sess
 	s := &Session{inst: t.inst, call: outer.call}
 	if outer.applying != nil {
@@ -183,12 +187,26 @@ func (t *thread) apart(fr *query.Frame, body act, all bool, props []*store.Prope
 	} else {
 		s.st = t.inst.store.NewSession()
 		s.st.ShareNested(outer.st, all, props)
+		if classes {
+			s.adopt(outer.st)
+		}
 	}
 	sig := t.inside(s, fr, body)
 	if s.kind == ownSession {
 		outer.st.ShareNested(s.st, all, props)
 	}
 	return sig
+}
+
+// adopt gives the session the objects that outer has made or changed the class
+// of.
+func (s *Session) adopt(outer *store.Session) {
+	outer.ObjectChanges(0, store.Prev, func(id int64, _, is bool) bool {
+		if is {
+			s.st.AdoptObject(outer.ClassOf(store.Now, id), id)
+		}
+		return true
+	})
 }
 
 // dropLocals empties the plain locals that a nested overlay sees of the outer

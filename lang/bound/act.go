@@ -121,6 +121,7 @@ type (
 		Nested    []*Property
 		NewSQL    bool
 		Single    bool
+		Classes   bool // CLASSES: objects made in the outer session are there too
 		Body      Act
 	}
 	NewThread struct {

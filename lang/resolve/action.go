@@ -301,7 +301,7 @@ func (c *context) sessionAction(x ast.Action) bound.Act {
 			c.u.formNamed(&x.Forms[i])
 		}
 		all, props := c.nested(x.Nested)
-		return &bound.NewSession{Step: c.step1(x), Inner: x.IsNested, NestedAll: all, Nested: props, NewSQL: x.NewSQL, Single: x.Single, Body: c.scoped(x.Do)}
+		return &bound.NewSession{Step: c.step1(x), Inner: x.IsNested, NestedAll: all, Nested: props, NewSQL: x.NewSQL, Single: x.Single, Classes: x.Nested != nil && x.Nested.Classes, Body: c.scoped(x.Do)}
 	case *ast.NewThread:
 		results, params := c.act.results, c.act.resultParams
 		out := &bound.NewThread{Step: c.step1(x), Body: c.scoped(x.Do)}
