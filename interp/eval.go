@@ -251,9 +251,13 @@ func evalModules() *ast.Script {
 
 // prepareEval loads those modules before the first EVAL from outside.
 func (i *Instance) prepareEval() error {
+	if i.evalReady.Load() {
+		return nil
+	}
 	i.growMu.Lock()
 	defer i.growMu.Unlock()
 	if slices.ContainsFunc(i.prog.Modules, func(m *bound.Module) bool { return m.Name == "EvalModules" }) {
+		i.evalReady.Store(true)
 		return nil
 	}
 	i.evalMu.Lock()
@@ -263,6 +267,7 @@ func (i *Instance) prepareEval() error {
 		return scriptError(list)
 	}
 	i.grow()
+	i.evalReady.Store(true)
 	return nil
 }
 

@@ -88,6 +88,8 @@ type Instance struct {
 	system  sync.Map // name -> *bound.Property
 	jsonOps sync.Map // *bound.JSONOf -> *jsonExport
 
+	evalReady atomic.Bool // EVAL from outside has its modules
+
 	ruleMu        sync.Mutex
 	ruleSet       atomic.Pointer[rules]
 	calculatedMu  sync.Mutex

@@ -22,6 +22,12 @@ type Argument struct {
 	File  *value.FileData
 	Value value.Value
 	Typed bool
+	// Read, when it is not nil, gives the value for a parameter's class, the
+	// zero Class when it has none; it counts before all others.
+	Read func(c value.Class) (value.Value, error)
+	// Positional lets an argument with a name bind by position too, when no
+	// parameter has that name.
+	Positional bool
 }
 
 // Request is one call from outside.
@@ -29,6 +35,9 @@ type Request struct {
 	// Action is the name, "[namespace.]name" with an optional signature
 	// "[A,B]". Empty with Eval.
 	Action string
+	// Target is the action itself, as ActionsNamed gave it; it counts before
+	// Action.
+	Target *bound.Action
 	// Eval is the text of a module whose `run` is called, or with EvalAction of
 	// actions that use $1, $2 ...
 	Eval       string
@@ -137,6 +146,8 @@ func (t *thread) serve(r *Request, res *Result) {
 	switch {
 	case r.Eval != "":
 		t.serveEval(r, res)
+	case r.Target != nil:
+		t.serveAction(r.Target, r, res)
 	default:
 		a, err := t.inst.findAction(r.Action)
 		if err != nil {
@@ -179,7 +190,7 @@ func (i *Instance) bindArguments(a *bound.Action, args []Argument, slots []value
 		at := slices.IndexFunc(args, func(x Argument) bool { return x.Name != "" && strings.EqualFold(x.Name, name) })
 		if at < 0 {
 			for n := range args {
-				if args[n].Name == "" && !used[n] && !claimed(n) {
+				if (args[n].Name == "" || args[n].Positional) && !used[n] && !claimed(n) {
 					at = n
 					break
 				}
@@ -211,6 +222,15 @@ func slotName(f *bound.Frame, slot int) string {
 
 func (i *Instance) argument(x Argument, c value.Class) (value.Value, error) {
 	switch {
+	case x.Read != nil:
+		if c.IsObject() {
+			v, err := x.Read(value.ClassLong)
+			if err != nil || v.IsNull() {
+				return value.Value{}, err
+			}
+			return value.ObjectOf(v.Num()), nil
+		}
+		return x.Read(c)
 	case x.File != nil:
 		v := value.FileOf(value.NameFile, x.File)
 		if x.File.Name != "" {
@@ -400,6 +420,12 @@ func (t *thread) readNamed(names []string, res *Result) {
 	for _, name := range names {
 		p := t.inst.propertyNamed(name)
 		if p == nil {
+			base, _, _ := strings.Cut(name, "[")
+			for _, other := range t.inst.prog.Properties {
+				if other.Ident == base && base != "" || other.Namespace+"."+other.Ident == base {
+					raise(diag.Span{}, value.Errorf(CodeArgument, "return property %s has parameters: only a property without parameters can be returned", name))
+				}
+			}
 			raise(diag.Span{}, value.Errorf(CodeNotFound, "return property %s was not found", name))
 		}
 		c := &compiler{inst: t.inst, mode: nowMode}

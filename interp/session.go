@@ -65,6 +65,17 @@ func (s *Session) Close() {
 // HasChanges reports whether there are changes that were not applied.
 func (s *Session) HasChanges() bool { return s.st.HasChanges() }
 
+// Changes counts the values of stored properties that were not applied.
+func (s *Session) Changes() int {
+	n := 0
+	for _, p := range s.st.TouchedProperties(store.Prev) {
+		if p.Spec().Scope == store.Stored {
+			s.st.CellChanges(p, store.Prev, func([]int64, int64, int64) bool { n++; return true })
+		}
+	}
+	return n
+}
+
 // report tells about a cancelled APPLY that nobody looked at.
 func (s *Session) report() {
 	if s.unlooked == nil {

@@ -35,6 +35,7 @@ type Item struct {
 	FileName string // without extension, "" when none was sent
 	Ext      string // "null" for application/null
 	Charset  string
+	Type     string // content type without parameters, "" when it has none
 }
 
 // BodyName is the name of items that have none of their own.
@@ -71,7 +72,7 @@ func decode(head Head, name string, body []byte, depth int) ([]Item, error) {
 	case head.ContentType == "" && len(body) == 0:
 		return nil, nil
 	}
-	item := Item{Name: name, Bytes: body, Charset: t.Charset(), Ext: "file"}
+	item := Item{Name: name, Bytes: body, Charset: t.Charset(), Ext: "file", Type: t.Type}
 	fileName, hasName := DispositionFileName(head.Disposition)
 	if !hasName && head.Disposition != "" {
 		fileName, hasName = head.URLName, head.URLName != ""
