@@ -174,7 +174,7 @@ func (c *compiler) forCondition(x *bound.For, body, otherwise act) act {
 // forRange is FOR over iterate(i, from, to) alone: the numbers are counted
 // without keeping them. nil when x is another loop.
 func (c *compiler) forRange(x *bound.For, body, otherwise act) act {
-	it, ok := x.Cond.(*bound.Iterate)
+	it, ok := rangeOf(x.Cond)
 	if !ok || len(x.New) != 1 || x.Top != nil || x.Offset != nil || len(x.Order) > 1 {
 		return nil
 	}
@@ -224,6 +224,25 @@ func (c *compiler) forRange(x *bound.For, body, otherwise act) act {
 		}
 		return done
 	}
+}
+
+// rangeOf gives the range that a condition is, also by the name of the standard
+// property that stands for it.
+func rangeOf(x bound.Expr) (*bound.Iterate, bool) {
+	if call, ok := x.(*bound.Call); ok && call.Prop.Kind == bound.Calculated && len(call.Args) == 3 {
+		it, ok := call.Prop.Body.(*bound.Iterate)
+		if !ok {
+			return nil, false
+		}
+		for i, arg := range []bound.Expr{it.X, it.From, it.To} {
+			if p, ok := arg.(*bound.Param); !ok || p.Slot != i {
+				return nil, false
+			}
+		}
+		return &bound.Iterate{Node: call.Node, X: call.Args[0], From: call.Args[1], To: call.Args[2]}, true
+	}
+	it, ok := x.(*bound.Iterate)
+	return it, ok
 }
 
 func wholeNumber(v value.Value) (int64, bool) {
