@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/golsf/golsf/lang/ast"
 	"github.com/golsf/golsf/lang/bound"
@@ -123,6 +124,9 @@ func (u *unit) internalAction(c *context, m *member, x *ast.Internal) {
 	if x.Name != nil {
 		name = x.Name.Value
 	}
+	if !u.system && x.Name != nil && !u.javaKnown(name) {
+		u.r.errorf(x.Name.Span(), "E2806", "Java class '%s' is not found; golsf runs no Java code", name)
+	}
 	if u.system {
 		a.Native = name
 		a.Body = &bound.NativeAct{Step: bound.Step{Span: x.Span()}, Func: name, Args: args}
@@ -134,6 +138,33 @@ func (u *unit) internalAction(c *context, m *member, x *ast.Internal) {
 	}
 	a.Frame = *c.frame
 	a.Params = slices.Clone(m.signature)
+}
+
+// javaKnown reports whether a Java class may be named: one of the platform, or
+// one whose source is beside the program. Such an action fails when executed.
+func (u *unit) javaKnown(name string) bool {
+	if strings.HasPrefix(name, "lsfusion.") || name == "" {
+		return true
+	}
+	if u.r.lib.File == nil {
+		return false
+	}
+	path := strings.ReplaceAll(name, ".", "/") + ".java"
+	for {
+		if _, ok := u.r.lib.File(path); ok {
+			return true
+		}
+		_, rest, ok := strings.Cut(path, "/")
+		if !ok {
+			return false
+		}
+		path = rest
+	}
+}
+
+func isNull(x bound.Expr) bool {
+	k, ok := x.(*bound.Const)
+	return ok && k.Value.IsNull()
 }
 
 func (u *unit) abstractAction(m *member, x *ast.AbstractAction, named int) {
@@ -311,6 +342,9 @@ func (c *context) sessionAction(x ast.Action) bound.Act {
 			c.target(x.Client, nil, false)
 		}
 		out.To = c.target(x.To, nil, false)
+		if x.Period != nil && x.To != nil {
+			c.u.r.errorf(x.To.Span(), "E2518", "NEWTHREAD with PERIOD has no result for TO")
+		}
 		return out
 	case *ast.NewExecutor:
 		out := &bound.NewExecutor{Step: c.step1(x), Threads: c.maybe(x.Threads, false), Sync: x.Wait != "NOWAIT"}
@@ -641,6 +675,11 @@ func (c *context) newWhere(x *ast.NewWhere) bound.Act {
 		return out
 	}
 	args := c.exprs(x.Params, false)
+	for i, a := range args {
+		if p, ok := a.(*bound.Param); ok && !slices.Contains(out.New, p.Slot) {
+			c.u.r.errorf(x.Params[i].Span(), "E2411", "TO takes the parameters that WHERE introduces")
+		}
+	}
 	t := c.target(x.To, c.searchClasses(args), false)
 	if t != nil {
 		t.Args = args
@@ -728,7 +767,7 @@ func (c *context) nested(n *ast.Nested) (bool, []*bound.Property) {
 		if m == nil || m.broken {
 			continue
 		}
-		if m.prop.Kind != bound.Local && m.prop.Kind != bound.Data {
+		if m.prop.Kind != bound.Local {
 			c.u.r.errorf(n.Refs[i].Name.Span(), "E2514", "'%s' is not a local property", m.name)
 			continue
 		}
@@ -766,6 +805,9 @@ func (c *context) returnAction(x *ast.Return) bound.Act {
 	out.Values, out.New = []bound.Expr{v}, c.since(mark)
 	c.leave(mark)
 	k := v.ValueClass()
+	if _, bare := v.(*bound.Param); !k.Known() && (bare || isNull(v)) {
+		c.u.r.errorf(x.Value.Span(), "E2410", "the class of what is returned is not known; write it as CLASS(value)")
+	}
 	if len(c.act.results) == 0 {
 		c.act.results = []value.Class{k}
 		for _, s := range out.New {

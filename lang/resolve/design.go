@@ -9,7 +9,7 @@ import (
 type windowInfo struct{ native bool }
 
 type elementInfo struct {
-	folder bool
+	name   string
 	parent *elementInfo
 }
 
@@ -50,20 +50,35 @@ func (u *unit) namedWindow(n *ast.Name) {
 	lookup(u, u.r.windows, n, "window", "E2009")
 }
 
-func (u *unit) navigator(items []ast.NavigatorItem, inside bool) {
+func (u *unit) navigator(items []ast.NavigatorItem, inside *elementInfo) {
 	for i := range items {
-		u.navigatorItem(&items[i])
+		u.navigatorItem(&items[i], inside)
 	}
 }
 
-func (u *unit) navigatorItem(x *ast.NavigatorItem) {
+func (u *unit) navigatorItem(x *ast.NavigatorItem, inside *elementInfo) {
+	var element *elementInfo
 	switch x.Kind {
 	case "NEW":
-		u.newElement(x)
-	case "MOVE", "":
-		if x.Target != nil {
-			u.element(x.Target)
+		element = u.newElement(x)
+		if element != nil {
+			element.parent = inside
 		}
+	case "MOVE", "":
+		if x.Target == nil {
+			break
+		}
+		element = u.element(x.Target)
+		if x.Kind != "MOVE" || element == nil {
+			break
+		}
+		for p := inside; p != nil; p = p.parent {
+			if p == element {
+				u.r.errorf(x.Target.Span(), "E2703", "element '%s' cannot be moved into itself", element.name)
+				return
+			}
+		}
+		element.parent = inside
 	case "SCHEDULE":
 		if x.Do != nil {
 			c := u.context()
@@ -88,15 +103,16 @@ func (u *unit) navigatorItem(x *ast.NavigatorItem) {
 		}
 	}
 	if x.Body != nil {
-		u.navigator(x.Body.Items, true)
+		u.navigator(x.Body.Items, element)
 	}
 }
 
-func (u *unit) element(n *ast.Name) {
-	lookup(u, u.r.elements, n, "navigator element", "E2010")
+func (u *unit) element(n *ast.Name) *elementInfo {
+	e, _ := lookup(u, u.r.elements, n, "navigator element", "E2010")
+	return e
 }
 
-func (u *unit) newElement(x *ast.NavigatorItem) {
+func (u *unit) newElement(x *ast.NavigatorItem) *elementInfo {
 	name, span := "", x.Span()
 	if x.Name != nil {
 		name, span = x.Name.Name, x.Name.Span()
@@ -128,15 +144,17 @@ func (u *unit) newElement(x *ast.NavigatorItem) {
 		}
 	}
 	if name == "" {
-		return
+		return nil
 	}
 	for _, e := range u.r.elements[name] {
 		if e.mod.Namespace == u.mod.Namespace && u.visible[e.mod] {
 			u.twice(span, "E2203", "navigator element", name, e.span)
-			return
+			return nil
 		}
 	}
-	u.r.elements[name] = append(u.r.elements[name], entry[*elementInfo]{u.mod, span, &elementInfo{folder: x.Element == "FOLDER"}})
+	info := &elementInfo{name: name}
+	u.r.elements[name] = append(u.r.elements[name], entry[*elementInfo]{u.mod, span, info})
+	return info
 }
 
 // members reports whether an action without parameters has that name.
@@ -178,9 +196,22 @@ func (d *designer) items(items []ast.DesignItem, inside *component) {
 			d.body(x, c)
 		case "SET":
 			if x.Value != nil && x.Value.Expr != nil {
-				d.form.ctx.expr(x.Value.Expr, false)
+				v := d.form.ctx.expr(x.Value.Expr, false)
+				if k := v.ValueClass(); numericAttribute(x.Component.Name) && k.Known() && !k.IsNumber() {
+					d.u.r.errorf(x.Value.Span(), "E2713", "attribute '%s' is a number, this is %s", x.Component.Name, d.u.r.className(k))
+				}
 			}
 		default:
+			if x.Component.Draw != nil && x.Kind == "" && x.Body != nil {
+				for j := range x.Body.Items {
+					if k := x.Body.Items[j].Kind; k == "NEW" || k == "MOVE" {
+						d.u.r.errorf(x.Body.Items[j].Span(), "E2708", "a property is no container")
+					}
+				}
+			}
+			if x.Component.Draw != nil && x.Kind == "MOVE" {
+				d.moveDraw(x, inside)
+			}
 			c := d.u.component(d.form, &x.Component)
 			if x.Kind == "REMOVE" && c == nil && x.Component.Word == "BOX" && x.Component.Object == nil {
 				d.u.r.errorf(x.Component.Span(), "E2704", "the main container cannot be removed")
@@ -194,6 +225,25 @@ func (d *designer) items(items []ast.DesignItem, inside *component) {
 				}
 			}
 			d.body(x, c)
+		}
+	}
+}
+
+// numericAttribute is true of attributes of a design that take a number.
+func numericAttribute(name string) bool {
+	switch name {
+	case "fill", "flex", "lines", "fontSize", "captionLineHeight":
+		return true
+	}
+	return false
+}
+
+// moveDraw reports a column of a grid that is moved out of it.
+func (d *designer) moveDraw(x *ast.DesignItem, inside *component) {
+	for _, p := range d.form.draws {
+		g := p.item.ToGroup
+		if p.matches(x.Component.Draw) && inside != nil && g != nil && p.item.X != nil && !p.panel && !d.form.panels[g] {
+			d.u.r.errorf(x.Component.Span(), "E2705", "'%s' is a column of a grid and cannot be moved; make it PANEL", p.name)
 		}
 	}
 }

@@ -219,7 +219,7 @@ func (c *context) checkFile(x bound.Expr) {
 	if x == nil {
 		return
 	}
-	if k := x.ValueClass(); k.Known() && !k.IsFile() && k.Kind() != value.JSON && !k.IsText() && k.Kind() != value.Opaque {
+	if k := x.ValueClass(); k.Known() && !k.IsFile() && k.Kind() != value.JSON && k.Kind() != value.Opaque {
 		c.u.r.errorf(x.Place(), "E2309", "a file is read here, this is of class %s", c.u.r.className(k))
 	}
 }

@@ -12,8 +12,13 @@ func (r *Resolver) finish(order []*unit) {
 	for _, u := range order {
 		isNew[u.mod] = true
 	}
+	r.checkCanonical(isNew)
+	cycles := map[*bound.Property]uint8{}
 	for _, name := range sortedKeys(r.members) {
 		for _, m := range r.members[name] {
+			if m.abstract && m.prop != nil && isNew[m.mod] {
+				r.checkCycle(m.prop, cycles)
+			}
 			if !m.abstract || m.broken {
 				continue
 			}
@@ -23,6 +28,75 @@ func (r *Resolver) finish(order []*unit) {
 			}
 		}
 	}
+}
+
+// checkCanonical reports declarations of one namespace and signature in modules
+// that do not see each other.
+func (r *Resolver) checkCanonical(isNew map[*bound.Module]bool) {
+	for _, name := range sortedKeys(r.members) {
+		list := r.members[name]
+		for i, m := range list {
+			for _, o := range list[:i] {
+				if m.mod != o.mod && m.mod.Namespace == o.mod.Namespace && isNew[m.mod] && isNew[o.mod] && m.isAction() == o.isAction() &&
+					!m.broken && !o.broken && sameSignature(m.signature, o.signature) {
+					r.errorf(m.span, "E2208", "'%s' is declared in module %s of the same namespace too", name, o.mod.Name)
+				}
+			}
+		}
+	}
+	for _, name := range sortedKeys(r.classes) {
+		list := r.classes[name]
+		for i, m := range list {
+			for _, o := range list[:i] {
+				if m.mod != o.mod && m.mod.Namespace == o.mod.Namespace && isNew[m.mod] && isNew[o.mod] {
+					r.errorf(m.span, "E2208", "class '%s' is declared in module %s of the same namespace too", name, o.mod.Name)
+				}
+			}
+		}
+	}
+}
+
+// Colours of the search for circles.
+const (
+	onPath uint8 = iota + 1
+	checked
+)
+
+// checkCycle reports a property that is computed from itself.
+func (r *Resolver) checkCycle(p *bound.Property, seen map[*bound.Property]uint8) bool {
+	switch seen[p] {
+	case checked:
+		return false
+	case onPath:
+		r.errorf(p.Span, "E2614", "'%s' is computed from itself", p.Ident)
+		return true
+	}
+	seen[p] = onPath
+	defer func() { seen[p] = checked }()
+	xs := []bound.Expr{p.Body}
+	for _, impl := range p.Implementations {
+		xs = append(xs, impl.When, impl.Value)
+	}
+	for _, x := range xs {
+		if r.cycleIn(x, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Resolver) cycleIn(x bound.Expr, seen map[*bound.Property]uint8) bool {
+	switch x := x.(type) {
+	case nil, *bound.Prev:
+		return false
+	case *bound.Call:
+		if (x.Prop.Kind == bound.Calculated || x.Prop.Kind == bound.Abstract) && r.checkCycle(x.Prop, seen) {
+			return true
+		}
+	}
+	found := false
+	parts(x, func(p *bound.Expr) { found = found || r.cycleIn(*p, seen) })
+	return found
 }
 
 // implementations are those of a member in the order of the text.

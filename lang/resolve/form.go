@@ -21,6 +21,7 @@ type formInfo struct {
 	broken  bool
 	parent  map[*bound.FormGroup]string // tree of a group
 	where   map[string]*bound.Module    // of its elements
+	panels  map[*bound.FormGroup]bool   // groups that are no grids
 }
 
 // draw is a property on a form by the names that refer to it.
@@ -86,7 +87,7 @@ func (u *unit) form(s *ast.Form) {
 		}
 	}
 	info := &formInfo{form: f, mod: u.mod, ctx: &context{u: u, frame: &f.Frame}, filters: map[string]bool{}, trees: map[string]bool{},
-		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}, where: map[string]*bound.Module{}}
+		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}, where: map[string]*bound.Module{}, panels: map[*bound.FormGroup]bool{}}
 	info.ctx.form = info
 	r.prog.Forms = append(r.prog.Forms, f)
 	r.formOf[f] = info
@@ -244,7 +245,8 @@ func (u *unit) groupObject(f *formInfo, g *ast.GroupObject, tree string) {
 		if o.Caption != nil {
 			obj.Caption = o.Caption.Value
 		}
-		if f.declaredBefore(u, "object", obj.Ident, f.has(obj.Ident)) {
+		within := slices.ContainsFunc(out.Objects, func(o *bound.FormObject) bool { return o.Ident == obj.Ident })
+		if within || f.declaredBefore(u, "object", obj.Ident, f.has(obj.Ident)) {
 			r.errorf(o.Span(), "E2702", "object '%s' is declared in form '%s' already", obj.Ident, f.form.Ident)
 			continue
 		}
@@ -308,6 +310,13 @@ func (u *unit) groupOptions(f *formInfo, g *bound.FormGroup, options []ast.Group
 				g.ExtKey = o.Kind == "EXTKEY"
 			} else {
 				g.ExtKey = o.Kind == "EXTKEY"
+			}
+		case "PANEL", "CUSTOM", "PIVOT", "CALENDAR":
+			f.panels[g] = true
+		case "MAP":
+			f.panels[g] = true
+			if o.Text != nil && !slices.Contains([]string{"openStreetMap", "google", "yandex", "twoGis"}, o.Text.Value) {
+				u.r.errorf(o.Text.Span(), "E2712", "there is no map '%s'; the maps are openStreetMap, google, yandex, twoGis", o.Text.Value)
 			}
 		case "IN":
 			if o.ID != nil {
@@ -415,7 +424,9 @@ func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormPr
 	}
 	u.drawOptions(f, p, list.Options)
 	u.drawOptions(f, p, x.Options)
-	d.panel = hasOption(list.Options, "PANEL") || hasOption(x.Options, "PANEL")
+	for _, word := range []string{"PANEL", "TOOLBAR", "POPUP", "COLUMNS", "DRAW"} {
+		d.panel = d.panel || hasOption(list.Options, word) || hasOption(x.Options, word)
+	}
 	f.form.Properties = append(f.form.Properties, p)
 	f.draws = append(f.draws, d)
 }
@@ -482,9 +493,23 @@ func (u *unit) formPredefined(f *formInfo, p *bound.FormProperty, d *draw, ref *
 	if ref.Class != nil {
 		lookup(u, u.r.classes, ref.Class, "class", "E2001")
 	}
-	objects, _, ok := u.objectArgs(f, ids)
+	objects, classes, ok := u.objectArgs(f, ids)
 	if !ok {
 		return
+	}
+	switch ref.Name {
+	case "NEW", "EDIT", "DELETE", "NEWEDIT":
+		if len(objects) != 1 {
+			u.r.errorf(ref.Span(), "E2709", "%s takes one object, not %d", ref.Name, len(objects))
+			return
+		}
+	case "INTERVAL":
+		for _, k := range classes {
+			if kind := k.Kind(); k.Known() && kind != value.Date && kind != value.Time && kind != value.DateTime && kind != value.ZDateTime {
+				u.r.errorf(ref.Span(), "E2701", "INTERVAL takes dates or times, not %s", u.r.className(k))
+				return
+			}
+		}
 	}
 	if len(objects) == 1 {
 		o := objects[0]
@@ -583,7 +608,10 @@ func (u *unit) drawOptions(f *formInfo, p *bound.FormProperty, options []ast.Opt
 			}
 		case "AFTER", "BEFORE", "QUICKFILTER":
 			for j := range o.Draws {
-				u.drawRef(f, &o.Draws[j])
+				d := u.drawRef(f, &o.Draws[j])
+				if d != nil && o.Name != "QUICKFILTER" && d.item.ToGroup != p.ToGroup && d.item.X != nil && p.X != nil {
+					u.r.errorf(o.Draws[j].Span(), "E2710", "'%s' and '%s' belong to different groups of objects", p.Ident, d.item.Ident)
+				}
 			}
 		case "ON":
 			if b, ok := o.Action.(*ast.Block); ok && b != nil {
@@ -680,6 +708,10 @@ func (u *unit) formOrder(f *formInfo, x *ast.FormOrder) {
 		}
 	default:
 		out.X = f.ctx.expr(e, false)
+	}
+	if x.Kind == "USER" && out.Prop == nil && !isWrong(out.X) {
+		u.r.errorf(x.Expr.Span(), "E2711", "ORDERS … USER takes a property of the form")
+		return
 	}
 	f.form.Orders = append(f.form.Orders, out)
 }

@@ -166,6 +166,8 @@ func (r *Resolver) unit(s *ast.Script, file string, system bool) *unit {
 			if strings.Contains(u.mod.Namespace, "_") {
 				r.errorf(h.Namespace.Span(), "E1306", "the namespace '%s' contains an underscore", u.mod.Namespace)
 			}
+		} else if strings.Contains(u.mod.Name, "_") {
+			r.errorf(h.Module.Span(), "E1306", "the module's name '%s' is its namespace and contains an underscore", u.mod.Name)
 		}
 		for i := range h.Priority {
 			u.mod.Priority = append(u.mod.Priority, h.Priority[i].Name)
@@ -379,7 +381,7 @@ func (u *unit) statement(s ast.Statement) {
 	case *ast.Design:
 		u.design(s)
 	case *ast.Navigator:
-		u.navigator(s.Body.Items, false)
+		u.navigator(s.Body.Items, nil)
 	case *ast.Window:
 		u.window(s)
 	case *ast.ExtendWindow:

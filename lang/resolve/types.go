@@ -31,7 +31,7 @@ func (u *unit) classStatement(s *ast.Class) {
 	k := &bound.Class{Name: u.name(&s.Name, s.Caption), Abstract: s.Kind == "ABSTRACT"}
 	r.addClass(k)
 	if len(s.Statics) > 0 && k.Abstract {
-		r.errorf(s.Statics[0].Span(), "E2602", "abstract class '%s' cannot have static objects", k.Ident)
+		r.errorf(lastOf(s.Span()), "E2602", "abstract class '%s' cannot have static objects", k.Ident)
 	}
 	u.parents(k, s.Parents)
 	if len(s.Statics) > 0 {
@@ -47,6 +47,13 @@ func (u *unit) classStatement(s *ast.Class) {
 	}
 	r.classes[k.Ident] = append(r.classes[k.Ident], entry[*bound.Class]{u.mod, k.Span, k})
 	u.statics(k, s.Statics)
+}
+
+// lastOf is the last character of a span.
+func lastOf(s diag.Span) diag.Span {
+	end := s.End
+	end.Offset, end.Col = max(end.Offset-1, 0), max(end.Col-1, 1)
+	return diag.Span{Start: end, End: s.End}
 }
 
 // staticRoot is System.StaticObject.
@@ -189,6 +196,9 @@ func (u *unit) metaStatement(s *ast.Meta) {
 
 // metaCall unfolds a call and takes its statements in.
 func (u *unit) metaCall(call *ast.MetaCall) {
+	if call.Body == nil && len(u.r.chain) > 0 {
+		return // its expansion failed together with the one around it
+	}
 	if call.Body == nil {
 		errs := parse.Expand(call, u.findMeta)
 		for _, d := range errs {
