@@ -28,6 +28,9 @@ type grouping struct {
 	dep      *dependency
 	cache    *stateCache
 	variants sync.Map // keyMask -> *groupVariant
+
+	deltaOnce sync.Once
+	delta     *deltaGroups // nil: not kept up to date row by row
 }
 
 // keyMask tells which keys of a grouping are given: bit i for key i.
@@ -262,6 +265,12 @@ func (g *grouping) point(env *Env, keys []value.Value) value.Value {
 		v, _ := g.compute(env, keys)
 		return v
 	}
+	g.deltaOnce.Do(func() { g.delta = newDelta(g) })
+	if g.delta != nil {
+		if v, ok := g.delta.point(env, keys); ok {
+			return v
+		}
+	}
 	var space [64]byte
 	key := appendKeys(space[:0], keys)
 	entry := g.cache.at(g.dep, env.Session, g.m)
@@ -278,6 +287,9 @@ func (g *grouping) point(env *Env, keys []value.Value) value.Value {
 		return t.find(key, keys)
 	}
 	v, rows := g.compute(env, keys)
+	if g.delta != nil {
+		g.delta.miss()
+	}
 	if full == nil {
 		entry.keepPoint(key, v, float64(rows)+4)
 	}

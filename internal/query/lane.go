@@ -115,6 +115,7 @@ type lanes struct {
 	nodes int
 	// captured has the lane slots of values that steps have read already.
 	captured map[rowKey]int
+	leaf     *leafMode // properties of one parameter are in slots
 }
 
 // rowKey is a row of a property whose keys are lane slots.
@@ -180,6 +181,9 @@ func (l *lanes) expr(x bound.Expr, sc *laneScope, m Mode) (lane, laneType, bool)
 	case *bound.Convert:
 		return l.convert(x, sc, m)
 	case *bound.Prev:
+		if l.leaf != nil {
+			return l.fail()
+		}
 		return l.expr(x.X, sc, Mode{At: store.Prev, Since: m.Since})
 	case *bound.And, *bound.Or, *bound.Not, *bound.Compare, *bound.Is, *bound.Xor:
 		c, ok := l.cond(x, sc, m)
@@ -342,6 +346,10 @@ func (l *lanes) read(x *bound.Call, sc *laneScope, m Mode) (lane, laneType, bool
 	t, ok := codecType(h.ValueCodec())
 	if !ok {
 		return l.fail()
+	}
+	if l.leaf != nil {
+		at, ok := l.leafRead(x, h, sc, m)
+		return func(f *laneFrame) int64 { return f.slots[at] }, t, ok
 	}
 	if at, ok := l.capturedRow(x, h, sc, m); ok {
 		return func(f *laneFrame) int64 { return f.slots[at] }, t, true
@@ -730,7 +738,7 @@ func (l *lanes) conds(xs []bound.Expr, sc *laneScope, m Mode, all bool) (laneCon
 
 func (l *lanes) is(x *bound.Is, sc *laneScope, m Mode) (laneCond, bool) {
 	a, t, ok := l.expr(x.X, sc, m)
-	if !ok || x.Of == nil || t.kind != value.Object {
+	if !ok || x.Of == nil || t.kind != value.Object || l.leaf != nil {
 		return nil, false
 	}
 	class, at := int32(x.Of.Number), m.At

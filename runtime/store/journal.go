@@ -52,10 +52,13 @@ func (x *Session) Rewritten(p *Property, since Stamp, yield func(key, old int64)
 	if o == nil || o.journal == nil || now.Base != since.Base || now.Session != since.Session || o.journal.from > since.Writes || since.Writes > now.Writes {
 		return false
 	}
-	for _, r := range o.journal.rows {
-		if r.seq > since.Writes {
-			yield(r.key, r.old)
-		}
+	rows := o.journal.rows
+	first := len(rows)
+	for first > 0 && rows[first-1].seq > since.Writes {
+		first--
+	}
+	for _, r := range rows[first:] {
+		yield(r.key, r.old)
 	}
 	return true
 }
