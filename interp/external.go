@@ -174,8 +174,8 @@ func (p *externalPlan) write(t *thread, fr *query.Frame, reply *connect.Reply) {
 			raise(p.span, err)
 		}
 	}
-	p.headersTo.replace(t, reply.Headers)
-	p.cookiesTo.replace(t, reply.Cookies)
+	p.headersTo.merge(t, reply.Headers)
+	p.cookiesTo.merge(t, reply.Cookies)
 	if p.to == nil {
 		return
 	}
@@ -187,18 +187,10 @@ func (p *externalPlan) write(t *thread, fr *query.Frame, reply *connect.Reply) {
 	t.sess.settle(t)
 }
 
-// replace makes pairs the only values of a property of one text key.
-func (w *cell) replace(t *thread, pairs []connect.Pair) {
+// merge writes pairs into a property of one text key; its other keys stay.
+func (w *cell) merge(t *thread, pairs []connect.Pair) {
 	if w == nil {
 		return
-	}
-	var old []value.Value
-	t.sess.st.Scan(store.Now, w.handle, func(keys []value.Value, _ value.Value) bool {
-		old = append(old, keys...)
-		return true
-	})
-	for i := range old {
-		w.put(t, old[i:i+1], value.Value{})
 	}
 	for _, x := range pairs {
 		key, ok := w.key(0, value.String(x.Name))

@@ -68,10 +68,11 @@ func (s *Server) accept() {
 
 func (s *Server) answer(conn net.Conn) {
 	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	req := readRequest(bufio.NewReader(conn))
-	if len(req) == 0 || req[0] < 'A' || req[0] > 'Z' { // a TLS hello, for example
+	r := bufio.NewReader(conn)
+	if first, err := r.Peek(1); err != nil || first[0] < 'A' || first[0] > 'Z' { // a TLS hello, for example
 		return
 	}
+	req := readRequest(r)
 	s.mu.Lock()
 	n := len(s.requests)
 	s.requests = append(s.requests, req)

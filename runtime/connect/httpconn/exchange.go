@@ -402,14 +402,14 @@ func (a *Answer) Reply(to []value.Class) (*connect.Reply, error) {
 }
 
 func (a *Answer) statusError() error {
-	text := strconv.Itoa(a.Status) + " " + a.Reason + "\n"
+	text := strconv.Itoa(a.Status) + " " + a.Reason
 	if a.hasEntity {
 		charset := wire.ParseContentType(a.Header("Content-Type")).Charset()
 		body, err := wire.DecodeText(a.Body, charset)
 		if err != nil {
 			return err
 		}
-		text += body
+		text += "\n" + body
 	}
 	return &value.Error{Code: connect.CodeStatus, Message: text}
 }
