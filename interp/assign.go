@@ -17,10 +17,11 @@ type cell struct {
 	keys    []value.Class
 	span    diag.Span
 	follows bool // a calculated event reads or writes it
+	plain   bool // values of the class are written as they are
 }
 
 func (c *compiler) cell(p *bound.Property, span diag.Span) *cell {
-	return &cell{inst: c.inst, prop: p, handle: c.inst.handle(p), class: p.Class, keys: p.Params, span: span, follows: c.inst.followed(p)}
+	return &cell{inst: c.inst, prop: p, handle: c.inst.handle(p), class: p.Class, keys: p.Params, span: span, follows: c.inst.followed(p), plain: plainClass(p.Class)}
 }
 
 // put writes one value; a NULL key writes nothing.
@@ -37,6 +38,26 @@ func (w *cell) put(t *thread, keys []value.Value, v value.Value) {
 	}
 	if w.follows {
 		t.sess.wrote(w.prop, keys)
+	}
+}
+
+// plainClass is true of the classes whose values need no work when written.
+func plainClass(c value.Class) bool {
+	switch c.Kind() {
+	case value.Boolean, value.TBoolean, value.Integer, value.Long, value.Date, value.Object:
+		return true
+	}
+	return false
+}
+
+// put0 is put of a property without parameters.
+func (w *cell) put0(t *thread, v value.Value) {
+	if w.follows || !w.plain || v.Kind() != w.class.Kind() {
+		w.put(t, nil, v)
+		return
+	}
+	if err := t.sess.st.Set0(w.handle, v); err != nil {
+		query.Throw(w.span, err)
 	}
 }
 
@@ -112,7 +133,7 @@ func (c *compiler) assign(x *bound.Assign) act {
 	switch len(x.Args) {
 	case 0:
 		a = func(t *thread, fr *query.Frame) signal {
-			w.put(t, nil, val(fr))
+			w.put0(t, val(fr))
 			return done
 		}
 	case 1:

@@ -88,6 +88,20 @@ func (c *compiler) caseAct(x *bound.CaseAct) act {
 // forAct is FOR and WHILE. The set is fixed before the first round; rounds of
 // WHILE ask for it again until it is empty.
 func (c *compiler) forAct(x *bound.For) act {
+	general := c.generalFor(x)
+	fast := c.laneLoop(x)
+	if fast == nil {
+		return general
+	}
+	return func(t *thread, fr *query.Frame) signal {
+		if s, ok := fast(t, fr); ok {
+			return s
+		}
+		return general(t, fr)
+	}
+}
+
+func (c *compiler) generalFor(x *bound.For) act {
 	body, otherwise := c.act(x.Body), c.act(x.Else)
 	if x.Object != nil && x.Object.Of != nil {
 		body = c.withObject(x.Object, body)
@@ -171,11 +185,18 @@ func (c *compiler) forCondition(x *bound.For, body, otherwise act) act {
 	}
 }
 
-// forRange is FOR over iterate(i, from, to) alone: the numbers are counted
-// without keeping them. nil when x is another loop.
-func (c *compiler) forRange(x *bound.For, body, otherwise act) act {
-	it, ok := rangeOf(x.Cond)
-	if !ok || len(x.New) != 1 || x.Top != nil || x.Offset != nil || len(x.Order) > 1 {
+// rangeLoop is what FOR over iterate(i, from, to) alone counts through.
+type rangeLoop struct {
+	slot     int
+	kind     value.Kind // Null: that of from
+	from, to bound.Expr
+	desc     bool
+}
+
+// rangeOf gives the range of a loop over iterate alone, nil for other loops.
+func (c *compiler) rangeOf(x *bound.For) *rangeLoop {
+	it := iterateOf(x.Cond)
+	if it == nil || len(x.New) != 1 || x.Top != nil || x.Offset != nil || len(x.Order) > 1 {
 		return nil
 	}
 	p, ok := it.X.(*bound.Param)
@@ -190,9 +211,44 @@ func (c *compiler) forRange(x *bound.For, body, otherwise act) act {
 	if usesSlot(it.From, p.Slot) || usesSlot(it.To, p.Slot) {
 		return nil
 	}
-	from, to := c.scalar(it.From), c.scalar(it.To)
-	slot, span, desc := p.Slot, x.Span, x.Desc && len(x.Order) == 1
-	kind := p.Class.Kind()
+	return &rangeLoop{slot: p.Slot, kind: p.Class.Kind(), from: it.From, to: it.To, desc: x.Desc && len(x.Order) == 1}
+}
+
+// iterateOf sees through the property of the standard library.
+func iterateOf(x bound.Expr) *bound.Iterate {
+	switch x := x.(type) {
+	case *bound.Iterate:
+		return x
+	case *bound.Call:
+		it, ok := x.Prop.Body.(*bound.Iterate)
+		if !ok || x.Prop.Kind != bound.Calculated {
+			return nil
+		}
+		out := &bound.Iterate{Node: it.Node}
+		for _, part := range []struct {
+			to   *bound.Expr
+			from bound.Expr
+		}{{&out.X, it.X}, {&out.From, it.From}, {&out.To, it.To}} {
+			p, ok := part.from.(*bound.Param)
+			if !ok || p.Slot >= len(x.Args) {
+				return nil
+			}
+			*part.to = x.Args[p.Slot]
+		}
+		return out
+	}
+	return nil
+}
+
+// forRange is FOR over iterate(i, from, to) alone: the numbers are counted
+// without keeping them. nil when x is another loop.
+func (c *compiler) forRange(x *bound.For, body, otherwise act) act {
+	g := c.rangeOf(x)
+	if g == nil {
+		return nil
+	}
+	from, to := c.scalar(g.from), c.scalar(g.to)
+	slot, span, desc, kind := g.slot, x.Span, g.desc, g.kind
 	return func(t *thread, fr *query.Frame) signal {
 		lo, hi := from(fr), to(fr)
 		if lo.IsNull() || hi.IsNull() {
@@ -224,25 +280,6 @@ func (c *compiler) forRange(x *bound.For, body, otherwise act) act {
 		}
 		return done
 	}
-}
-
-// rangeOf gives the range that a condition is, also by the name of the standard
-// property that stands for it.
-func rangeOf(x bound.Expr) (*bound.Iterate, bool) {
-	if call, ok := x.(*bound.Call); ok && call.Prop.Kind == bound.Calculated && len(call.Args) == 3 {
-		it, ok := call.Prop.Body.(*bound.Iterate)
-		if !ok {
-			return nil, false
-		}
-		for i, arg := range []bound.Expr{it.X, it.From, it.To} {
-			if p, ok := arg.(*bound.Param); !ok || p.Slot != i {
-				return nil, false
-			}
-		}
-		return &bound.Iterate{Node: call.Node, X: call.Args[0], From: call.Args[1], To: call.Args[2]}, true
-	}
-	it, ok := x.(*bound.Iterate)
-	return it, ok
 }
 
 func wholeNumber(v value.Value) (int64, bool) {

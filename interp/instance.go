@@ -47,10 +47,10 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	// Terminal asks a person for ASK and INPUT; nil counts as cancelled.
 	Terminal Terminal
-	// Function computes a property of the standard library by its id
+	// Functions finds a property of the standard library by its id
 	// ("Utils.substr"). Action finds a native action ("Utils.mkdir").
-	Function func(ctx context.Context, name string, args []value.Value) (value.Value, error)
-	Action   func(name string) (NativeAction, bool)
+	Functions func(name string, params int) (query.Function, bool)
+	Action    func(name string) (NativeAction, bool)
 	// Prelude gives the text of a module of the standard library.
 	Prelude func(module string) (Source, bool)
 	// Find gives the text of another required module; nil looks beside the

@@ -145,9 +145,6 @@ func (t *thread) native(name string, args []value.Value) (value.Value, error) {
 	if v, ok := t.reflect(name, args); ok {
 		return v, nil
 	}
-	if f := t.inst.options.Function; f != nil {
-		return f(t.ctx(), name, args)
-	}
 	return value.Value{}, value.Errorf(CodeUnsupported, "the function '%s' is not available", name)
 }
 

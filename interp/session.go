@@ -285,6 +285,9 @@ func (t *thread) applyInner(s *Session, fr *query.Frame, body act) signal {
 		s.st.ShareNested(outer, true, nil)
 	}
 	s.st.PushToParent()
+	if s.kind == nestedSession {
+		s.st.Parent().Mark() // its local handlers have run
+	}
 	s.reset()
 	return sig
 }
