@@ -842,7 +842,11 @@ func (c *context) input(x *ast.Input) bound.Act {
 	if x.Class != nil {
 		out.Class, _ = c.u.classOf(x.Class)
 	}
-	if x.Value != nil {
+	if p, ok := x.Value.(*ast.ParamExpr); ok && p.Class == nil && c.look(p.Name) == nil {
+		// INPUT s = Sku: an object of a class.
+		ref := &ast.ClassRef{Loc: p.Loc, Name: ast.Name{Loc: p.Loc, Name: p.Name}}
+		out.Class, _ = c.u.classOf(ref)
+	} else if x.Value != nil {
 		out.Init = c.expr(x.Value, false)
 		if !out.Class.Known() {
 			out.Class = out.Init.ValueClass()

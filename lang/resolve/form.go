@@ -394,8 +394,8 @@ func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormPr
 		}
 		u.formUse(f, p, d, x.Use, ids)
 	case x.Predefined != nil:
-		ids := x.Predefined.Args
-		if !x.Predefined.Listed || len(ids) == 0 && list.Listed {
+		ids := x.Args
+		if list.Listed {
 			ids = list.Args
 		}
 		u.formPredefined(f, p, d, x.Predefined, ids)
