@@ -138,6 +138,7 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 	i.store = store.New(store.Options{})
 	i.addClasses()
 	i.eval = query.NewEvaluator(i.prog, i.store, i.handle)
+	i.eval.Functions = o.Functions
 	i.addStatics()
 	for _, m := range prog.Modules {
 		if len(sources) > 0 && m.File == sources[0].Name {

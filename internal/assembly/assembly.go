@@ -58,7 +58,7 @@ func Load(ctx context.Context, sources []interp.Source, c Config) (*Program, dia
 	db := &database{file: c.Database}
 	o := interp.Options{
 		Stdout: c.Stdout, Stderr: c.Stderr, Terminal: c.Terminal, Include: c.Include,
-		Function: Functions(c.Clock), Action: actions.New(actions.Config{}).Lookup, Prelude: Prelude,
+		Functions: Functions(c.Clock), Action: actions.New(actions.Config{}).Lookup, Prelude: Prelude,
 		Connector: connectors(c, db), Codecs: Codecs(), Files: &files.System{},
 		Clock: c.Clock, Limits: c.Limits, Persist: db.persist,
 	}
@@ -92,15 +92,15 @@ func connectors(c Config, db *database) connect.Connector {
 }
 
 // Functions finds the scalar functions of the standard library.
-func Functions(clock func() time.Time) func(ctx context.Context, name string, args []value.Value) (value.Value, error) {
+func Functions(clock func() time.Time) func(name string, params int) (query.Function, bool) {
 	table := functions.New()
 	env := &functions.Env{Now: clock}
-	return func(ctx context.Context, name string, args []value.Value) (value.Value, error) {
-		f, ok := table.Find(name, len(args))
+	return func(name string, params int) (query.Function, bool) {
+		f, ok := table.Find(name, params)
 		if !ok {
-			return value.Value{}, value.Errorf(interp.CodeUnsupported, "the function %s is not available in golsf", name)
+			return nil, false
 		}
-		return f.Call(ctx, env, args)
+		return func(ctx context.Context, args []value.Value) (value.Value, error) { return f.Call(ctx, env, args) }, true
 	}
 }
 

@@ -46,76 +46,83 @@ func (e *Evaluator) arith(x *bound.Arith, m Mode) Scalar {
 
 func fits32(n int64) bool { return n >= math.MinInt32 && n <= math.MaxInt32 }
 
-func addScalar(x *bound.Arith, l, r Scalar) Scalar {
-	span := x.Span
-	return func(fr *Frame) value.Value {
-		a := l(fr)
-		if a.IsNull() {
-			return a
-		}
-		b := r(fr)
-		if b.IsNull() {
-			return b
-		}
-		if a.Kind() == value.Integer && b.Kind() == value.Integer {
-			if n := a.Num() + b.Num(); fits32(n) {
-				return value.Of(value.Integer, n)
-			}
-		}
-		v, err := value.Add(a, b)
-		if err != nil {
-			Throw(span, err)
-		}
-		return v
+// whole reports whether both are INTEGER or LONG, and the class of their sum.
+func whole(a, b value.Kind) (k value.Kind, ok bool) {
+	if a == value.Integer && b == value.Integer {
+		return value.Integer, true
 	}
+	return value.Long, (a == value.Integer || a == value.Long) && (b == value.Integer || b == value.Long)
+}
+
+func addScalar(x *bound.Arith, l, r Scalar) Scalar {
+	if p, ok := x.R.(*bound.Param); ok {
+		slot := p.Slot
+		return func(fr *Frame) value.Value { return add(x, l(fr), fr.Slots[slot]) }
+	}
+	return func(fr *Frame) value.Value { return add(x, l(fr), r(fr)) }
+}
+
+func add(x *bound.Arith, a, b value.Value) value.Value {
+	if k, ok := whole(a.Kind(), b.Kind()); ok {
+		m, n := a.Num(), b.Num()
+		if s := m + n; (m^s)&(n^s) >= 0 && (k == value.Long || fits32(s)) {
+			return value.Of(k, s)
+		}
+	}
+	if a.IsNull() || b.IsNull() {
+		return value.Value{}
+	}
+	v, err := value.Add(a, b)
+	if err != nil {
+		Throw(x.Span, err)
+	}
+	return v
 }
 
 func subScalar(x *bound.Arith, l, r Scalar) Scalar {
-	span := x.Span
 	return func(fr *Frame) value.Value {
-		a := l(fr)
-		if a.IsNull() {
-			return a
-		}
-		b := r(fr)
-		if b.IsNull() {
-			return b
-		}
-		if a.Kind() == value.Integer && b.Kind() == value.Integer {
-			if n := a.Num() - b.Num(); fits32(n) {
-				return value.Of(value.Integer, n)
+		a, b := l(fr), r(fr)
+		if k, ok := whole(a.Kind(), b.Kind()); ok {
+			m, n := a.Num(), b.Num()
+			if s := m - n; (m^n)&(m^s) >= 0 && (k == value.Long || fits32(s)) {
+				return value.Of(k, s)
 			}
+		}
+		if a.IsNull() || b.IsNull() {
+			return value.Value{}
 		}
 		v, err := value.Sub(a, b)
 		if err != nil {
-			Throw(span, err)
+			Throw(x.Span, err)
 		}
 		return v
 	}
 }
 
 func mulScalar(x *bound.Arith, l, r Scalar) Scalar {
-	span := x.Span
-	return func(fr *Frame) value.Value {
-		a := l(fr)
-		if a.IsNull() {
-			return a
+	if p, ok := x.L.(*bound.Param); ok {
+		if q, ok := x.R.(*bound.Param); ok {
+			i, j := p.Slot, q.Slot
+			return func(fr *Frame) value.Value { return mul(x, fr.Slots[i], fr.Slots[j]) }
 		}
-		b := r(fr)
-		if b.IsNull() {
-			return b
-		}
-		if a.Kind() == value.Integer && b.Kind() == value.Integer {
-			if n := a.Num() * b.Num(); fits32(n) {
-				return value.Of(value.Integer, n)
-			}
-		}
-		v, err := value.Mul(a, b)
-		if err != nil {
-			Throw(span, err)
-		}
-		return v
 	}
+	return func(fr *Frame) value.Value { return mul(x, l(fr), r(fr)) }
+}
+
+func mul(x *bound.Arith, a, b value.Value) value.Value {
+	if a.Kind() == value.Integer && b.Kind() == value.Integer {
+		if n := a.Num() * b.Num(); fits32(n) {
+			return value.Of(value.Integer, n)
+		}
+	}
+	if a.IsNull() || b.IsNull() {
+		return value.Value{}
+	}
+	v, err := value.Mul(a, b)
+	if err != nil {
+		Throw(x.Span, err)
+	}
+	return v
 }
 
 func (e *Evaluator) negate(x *bound.Negate, m Mode) Scalar {

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -19,11 +20,20 @@ type Mode struct {
 // NowMode reads what the session sees and compares with its start.
 var NowMode = Mode{At: store.Now, Since: store.Prev}
 
+// Function computes a function of the standard library. It keeps no part of
+// args.
+type Function func(ctx context.Context, args []value.Value) (value.Value, error)
+
 // Evaluator compiles and evaluates the expressions of a program over a store.
 type Evaluator struct {
 	prog   *bound.Program
 	store  *store.Store
 	handle func(*bound.Property) *store.Property
+
+	// Functions finds a function of the standard library by its id and number of
+	// parameters ("Utils.substr", 3); those that it does not know are computed by
+	// Env.Call. Set it before the first use of the evaluator.
+	Functions func(name string, params int) (Function, bool)
 
 	properties sync.Map // propertyKey -> *compiledProperty
 	plans      sync.Map // owned by plan.go

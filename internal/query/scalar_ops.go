@@ -193,6 +193,10 @@ func (e *Evaluator) part(x *bound.Part, m Mode) Scalar {
 // native calls a Go function of the standard library.
 func (e *Evaluator) native(x *bound.Native, m Mode) Scalar {
 	args, name, span, nullable := e.scalars(x.Args, m), x.Func, x.Span, x.Nullable
+	var known Function
+	if e.Functions != nil {
+		known, _ = e.Functions(name, len(args))
+	}
 	return func(fr *Frame) value.Value {
 		env := fr.Env
 		inner := env.enter(len(args))
@@ -204,7 +208,13 @@ func (e *Evaluator) native(x *bound.Native, m Mode) Scalar {
 			}
 			inner.Slots[i] = v
 		}
-		v, err := env.Call(name, inner.Slots)
+		var v value.Value
+		var err error
+		if known != nil {
+			v, err = known(env.Ctx, inner.Slots)
+		} else {
+			v, err = env.Call(name, inner.Slots)
+		}
 		env.leave()
 		if err != nil {
 			Throw(span, err)

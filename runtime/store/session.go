@@ -251,7 +251,35 @@ func (x *Session) Get(st State, p *Property, keys ...value.Value) value.Value {
 
 // Get0, Get1 and Get2 are Get for that many keys.
 func (x *Session) Get0(st State, p *Property) value.Value {
+	if st == Now && p.num < len(x.over) {
+		if o := x.over[p.num]; o != nil && len(o.now.rows.small) == 1 {
+			if c := o.now.rows.small[0]; c > dropped && p.val.mode == modeInt {
+				return value.Of(p.val.kind, c)
+			}
+		}
+	}
 	return p.val.value(x.cellAt(st, p, nil))
+}
+
+// Set0 is Set of a property without parameters.
+func (x *Session) Set0(p *Property, v value.Value) error {
+	c, ok := p.val.encode(v, true)
+	if !ok {
+		return misfit(p, v, p.spec.Value)
+	}
+	if x.depth == 0 && !x.marked && c > dropped && p.num < len(x.over) {
+		// A value that the session has written already is changed in place.
+		if o := x.over[p.num]; o != nil && o.own && o.readers == 0 && o.journal == nil && len(o.indexes) == 0 {
+			if r := &o.now.rows; len(r.small) == 1 && r.smallOwner == o.now.owner && r.small[0] > dropped {
+				x.seq++
+				o.writes = x.seq
+				r.small[0] = c
+				return nil
+			}
+		}
+	}
+	x.put(p, nil, c)
+	return nil
 }
 
 func (x *Session) Get1(st State, p *Property, k value.Value) value.Value {
