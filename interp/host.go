@@ -7,6 +7,7 @@ import (
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/runtime/connect"
 	"github.com/golsf/golsf/runtime/connect/files"
 	"github.com/golsf/golsf/runtime/store"
 	"github.com/golsf/golsf/runtime/value"
@@ -105,6 +106,15 @@ func (i *Instance) dataProperty(name string) *bound.Property {
 		}
 	}
 	return nil
+}
+
+// Connect calls an external system inside the current NEWCONNECTION block.
+func (h *Host) Connect(ctx context.Context, c *connect.Call) (*connect.Reply, error) {
+	if h.t.inst.options.Connector == nil {
+		return nil, value.Errorf(connect.CodeKind, "EXTERNAL %s is not available here", c.Kind)
+	}
+	c.Connections = h.t.connections
+	return h.t.inst.options.Connector.Call(ctx, c)
 }
 
 // Files are the files of the program; nil when it has none.

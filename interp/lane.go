@@ -50,6 +50,7 @@ type laneCompiler struct {
 	regs  []register
 	props map[*bound.Property]int
 	slots map[int]int
+	depth int // of inlined properties
 	ok    bool
 }
 

@@ -3,6 +3,7 @@ package interp
 import (
 	"math/bits"
 
+	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/runtime/value"
@@ -25,9 +26,14 @@ func (lc *laneCompiler) expr(x bound.Expr) (laneExpr, laneKind) {
 		return func(l *lane) int64 { return l.r[i] }, k
 	case *bound.Call:
 		if len(x.Args) == 0 {
-			i, k := lc.prop(x.Prop, false)
-			return func(l *lane) int64 { return l.r[i] }, k
+			if x.Prop.Kind != bound.Calculated {
+				i, k := lc.prop(x.Prop, false)
+				return func(l *lane) int64 { return l.r[i] }, k
+			}
 		}
+		return lc.inline(x)
+	case *bound.Native:
+		return lc.native(x)
 	case *bound.Arith:
 		return lc.arith(x)
 	case *bound.Negate:
@@ -67,6 +73,80 @@ func (lc *laneCompiler) expr(x bound.Expr) (laneExpr, laneKind) {
 	}
 	lc.fail()
 	return nil, value.Null
+}
+
+// inline compiles the body of a calculated property in place of its call, with
+// registers of its own for the parameters.
+func (lc *laneCompiler) inline(x *bound.Call) (laneExpr, laneKind) {
+	p := x.Prop
+	if p.Kind != bound.Calculated || p.Body == nil || len(p.Frame.Slots) != len(x.Args) || lc.depth > maxInline {
+		lc.fail()
+		return nil, value.Null
+	}
+	args := make([]laneExpr, len(x.Args))
+	kinds := make([]laneKind, len(x.Args))
+	for i, a := range x.Args {
+		if args[i], kinds[i] = lc.expr(a); !lc.ok {
+			return nil, value.Null
+		}
+	}
+	inner := map[int]int{}
+	regs := make([]int, len(args))
+	for i, k := range kinds {
+		regs[i] = len(lc.regs)
+		inner[i] = regs[i]
+		lc.regs = append(lc.regs, register{kind: k, inside: true})
+	}
+	outer := lc.slots
+	lc.slots = inner
+	lc.depth++
+	body, k := lc.expr(p.Body)
+	lc.depth--
+	lc.slots = outer
+	if !lc.ok {
+		return nil, value.Null
+	}
+	return func(l *lane) int64 {
+		for i, a := range args {
+			l.r[regs[i]] = a(l)
+		}
+		return body(l)
+	}, k
+}
+
+// maxInline bounds calls inside calls.
+const maxInline = 8
+
+// native compiles the functions of the standard library that occur in loops.
+func (lc *laneCompiler) native(x *bound.Native) (laneExpr, laneKind) {
+	if x.Func != "Utils.mod" || len(x.Args) != 2 {
+		lc.fail()
+		return nil, value.Null
+	}
+	a, ak := lc.expr(x.Args[0])
+	b, bk := lc.expr(x.Args[1])
+	if !lc.ok || ak == value.Boolean || bk == value.Boolean {
+		lc.fail()
+		return nil, value.Null
+	}
+	k, span := wider(ak, bk), x.Span
+	return func(l *lane) int64 {
+		p, q := a(l), b(l)
+		if p == nullCell || q == nullCell {
+			return nullCell
+		}
+		if q == 0 {
+			v, err := l.t.native(x.Func, []value.Value{value.Of(ak, p), value.Of(bk, q)})
+			if err != nil {
+				query.Throw(span, err)
+			}
+			if v.IsNull() {
+				return nullCell
+			}
+			return v.Num()
+		}
+		return p % q
+	}, k
 }
 
 func wider(a, b laneKind) laneKind {
