@@ -110,12 +110,19 @@ func Prelude(module string) (interp.Source, bool) {
 	return interp.Source{Name: "golsf:" + module + ".lsf", Text: text}, ok
 }
 
-// Library finds modules for a check of files: among include folders, then in
-// the standard library.
+// Library finds modules for a check of files: among include folders, beside the
+// files, then in the standard library. A file that is checked itself is known by
+// the name in its MODULE statement only: MasterData.lsf may be another module
+// than the standard library's MasterData.
 func Library(include, given []string) resolve.Library {
 	folders := append([]string(nil), include...)
+	known := map[string]bool{}
 	for _, f := range given {
-		folders = append(folders, filepath.Dir(f))
+		known[filepath.Clean(f)] = true
+		if dir := filepath.Dir(f); !known[dir] {
+			known[dir] = true
+			folders = append(folders, dir)
+		}
 	}
 	read := func(name string) ([]byte, string, bool) {
 		for _, dir := range folders {
@@ -129,7 +136,7 @@ func Library(include, given []string) resolve.Library {
 	return resolve.Library{
 		Find: func(name string) (resolve.Source, bool) {
 			if !strings.ContainsAny(name, `/\`) {
-				if text, path, ok := read(name + ".lsf"); ok {
+				if text, path, ok := read(name + ".lsf"); ok && !known[filepath.Clean(path)] {
 					return resolve.Source{File: path, Text: text}, true
 				}
 			}
