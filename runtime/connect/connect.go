@@ -33,6 +33,10 @@ const (
 	MethodEvalAction = "EVAL ACTION"
 )
 
+// MethodAutoCommit makes a Call of kind SQL switch autocommit of the block's
+// connection instead of running a command: on when Exec is not NULL.
+const MethodAutoCommit = "AUTOCOMMIT"
+
 // Local is the connection string of the database behind the property store.
 const Local = "LOCAL"
 
@@ -59,6 +63,8 @@ type Call struct {
 	// MaxResponse bounds the bytes of an answer, after decompression; 0 is no
 	// bound (the flag --max-response).
 	MaxResponse int64
+	// Waiting is how long the caller of a named connector waits, 0 is no limit.
+	Waiting time.Duration
 	// Folders is where relative resources (.sql files) are looked for, in order.
 	Folders []string
 }
@@ -102,7 +108,13 @@ type Reply struct {
 	// Headers of the last answer in the order received, repeated ones joined by
 	// ",". Cookies are all of the call's cookies by name, values decoded.
 	Headers, Cookies []Pair
+	// Failure tells a program about a failed call of a named connector.
+	Failure *Failure
 }
+
+// Failure is the code and the message of a failed call, for the properties of
+// module Connectors.
+type Failure struct{ Code, Message string }
 
 // Connector does calls. Implementations are safe for use by several goroutines
 // and stop when ctx ends. Errors are *value.Error with a code of this package,
@@ -144,6 +156,7 @@ const (
 	CodeDriver      = "E3508" // no driver for the connection string
 	CodeFile        = "E3509" // a file cannot be read or written
 	CodeKind        = "E3510" // no connector of that kind
+	CodeConnector   = "E3511" // a named connector reports an error
 )
 
 // Registry dispatches calls by kind. Fill it before the first Call; after that

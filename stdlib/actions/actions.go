@@ -73,6 +73,7 @@ func New(c Config) *Table {
 		"Utils.readResource":     readResource,
 		"Utils.richTextToString": richTextToString,
 		"Time.toMilliseconds":    toMilliseconds,
+		"SQLUtils.setAutoCommit": setAutoCommit,
 	}
 	return t
 }

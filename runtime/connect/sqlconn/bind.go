@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"github.com/golsf/golsf/runtime/connect"
 	"github.com/golsf/golsf/runtime/value"
 )
@@ -18,13 +20,21 @@ type query struct {
 
 // bind writes the parameters of a statement as the dialect takes them: numbers
 // as digits, the rest as bound values with a cast to their type, TABLE files by
-// the name of their temporary table.
-func (d *dialect) bind(s *statement, params []connect.Param, tables []string) query {
+// the name of their temporary table. Inside quotes only digits can stand.
+func (d *dialect) bind(s *statement, params []connect.Param, tables []string) (query, error) {
 	var b strings.Builder
 	var q query
 	for _, p := range s.pieces {
 		if p.param == 0 {
 			b.WriteString(p.text)
+			continue
+		}
+		if p.quoted {
+			digits, ok := digitsOf(params[p.param-1].Value)
+			if !ok {
+				return q, value.Errorf(connect.CodeCall, "the parameter $%d stands inside the quoted text %s, where only a number can be put", p.param, shorten(p.text))
+			}
+			b.WriteString(digits)
 			continue
 		}
 		if name := tables[p.param-1]; name != "" {
@@ -39,7 +49,21 @@ func (d *dialect) bind(s *statement, params []connect.Param, tables []string) qu
 		b.WriteString(text)
 	}
 	q.text = b.String()
-	return q
+	return q, nil
+}
+
+// digitsOf is a number as it can stand inside a quoted text.
+func digitsOf(v value.Value) (string, bool) {
+	switch v.Kind() {
+	case value.Boolean, value.TBoolean, value.Integer, value.Year, value.Long, value.Object:
+		return signed(strconv.FormatInt(v.Num(), 10)), true
+	case value.Numeric:
+		return signed(value.TextOf(v)), true
+	case value.Double:
+		f := v.Double()
+		return signed(value.WireText(v)), !math.IsNaN(f) && !math.IsInf(f, 0)
+	}
+	return "", false
 }
 
 // literal is the SQL text of a value; with bound, "?" in it stands for arg.
@@ -51,7 +75,7 @@ func (d *dialect) literal(p connect.Param) (text string, arg any, bound bool) {
 	case value.Boolean, value.TBoolean, value.Integer, value.Year:
 		return signed(strconv.FormatInt(v.Num(), 10)), nil, false
 	case value.Color:
-		return signed(strconv.FormatInt(int64(argb(v)), 10)), nil, false
+		return "?", int64(argb(v)), true
 	case value.Long, value.Object:
 		return d.longLiteral(v.Num()), nil, false
 	case value.Double:
@@ -59,50 +83,66 @@ func (d *dialect) literal(p connect.Param) (text string, arg any, bound bool) {
 	case value.Numeric:
 		return d.numericLiteral(v)
 	case value.Interval:
-		if d.name == SQLite {
-			return "?", intervalText(v), true
-		}
-		return signed(intervalText(v)), nil, false
+		return "?", d.intervalArg(v), true
 	case value.File:
-		return d.castTo("?", "bytea"), fileBytes(v), true
+		return "?", fileBytes(v), true
 	case value.JSON:
 		typ := "json"
 		if v.ClassName() == value.NameJSON {
 			typ = "jsonb"
 		}
-		return d.castTo("?", typ), v.JSONString(), true
+		return d.textLiteral(v.JSONString(), typ)
 	case value.Opaque:
 		if v.ClassName() == value.NameXML {
-			return d.castTo("?", "xml"), v.OpaqueText(), true
+			return d.textLiteral(v.OpaqueText(), "xml")
 		}
-		return d.castTo("?", "text"), v.OpaqueText(), true
+		return d.textLiteral(v.OpaqueText(), "text")
 	case value.Date, value.Time, value.DateTime, value.ZDateTime:
 		return d.temporalLiteral(v)
 	}
 	s := value.TextOf(v)
-	return d.castTo("?", textType(s, p.Class)), s, true
+	return d.textLiteral(s, textType(s, p.Class))
 }
 
-// textType is PostgreSQL's type of a text: by its length, as the class of the
-// value itself is, or text for TEXT.
+// textType is PostgreSQL's type of a text: by the length of its class, by its own
+// where the class has none, or text for TEXT.
 func textType(s string, c value.Class) string {
 	n := max(utf8.RuneCountInString(s), 1)
+	if c.IsText() {
+		n = max(n, int(c.Len))
+	}
 	switch {
 	case c.IsText() && c.Name >= value.NameText:
 		return "text"
 	case c.BlankPadded() && c.Len > 0:
-		return "char(" + strconv.Itoa(max(n, int(c.Len))) + ")"
+		return "char(" + strconv.Itoa(n) + ")"
 	}
 	return "varchar(" + strconv.Itoa(n) + ")"
 }
 
-// castTo writes a cast where the database would else guess the type of a bound
-// value; the other drivers send it with the value.
-func (d *dialect) castTo(expr, postgresType string) string {
-	if d.name == PostgreSQL {
-		return "CAST(" + expr + " AS " + postgresType + ")"
+// textLiteral is a text with a cast to its type for PostgreSQL, which would else
+// guess it; there a text without quotes and backslashes is written in place. The
+// other drivers send the type with the bound value.
+func (d *dialect) textLiteral(s, postgresType string) (string, any, bool) {
+	if d.name != PostgreSQL {
+		return "?", s, true
 	}
-	return expr
+	if strings.ContainsAny(s, "'\\?\x00\ue000") {
+		return "CAST(? AS " + postgresType + ")", s, true
+	}
+	return "CAST('" + s + "' AS " + postgresType + ")", nil, false
+}
+
+// intervalArg is an interval as the number from.to.
+func (d *dialect) intervalArg(v value.Value) any {
+	text := intervalText(v)
+	if d.name == PostgreSQL {
+		var n pgtype.Numeric
+		if n.Scan(text) == nil {
+			return n
+		}
+	}
+	return text
 }
 
 // signed puts negative numbers in parentheses, so that "a-$1" stays a subtraction.

@@ -299,7 +299,8 @@ func autocommit(t *testing.T, d db) {
 	for i, last := range []string{"", "commit", "rollback"} {
 		block := d
 		block.conns = new(connect.Connections)
-		if err := q.SetAutoCommit(context.Background(), block.conns, d.to, false); err != nil {
+		off := &connect.Call{Kind: connect.KindSQL, Method: connect.MethodAutoCommit, Connection: value.String(d.to), Connections: block.conns}
+		if _, err := q.Call(context.Background(), off); err != nil {
 			t.Fatal(err)
 		}
 		block.exec("insert into a values ($1)", param(value.Int(int32(i))))

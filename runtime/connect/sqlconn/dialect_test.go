@@ -51,20 +51,21 @@ func TestLiterals(t *testing.T) {
 		params = append(params, connect.Param{Value: v, Class: value.ClassOfValue(v)})
 	}
 	for name, want := range map[string]string{
-		PostgreSQL: "(-7), CAST(5000000000 AS int8), 12.50, 1.0E10, 1, CAST($1 AS varchar(5)), CAST($2 AS date), CAST($3 AS timestamptz), (-65536), CAST($4 AS jsonb), NULL",
-		MySQL:      "(-7), 5000000000, 12.50, 1.0E10, 1, ?, CAST(? AS date), CAST(? AS datetime), (-65536), ?, NULL",
-		SQLite:     "(-7), 5000000000, ?, ?, 1, ?, ?, ?, (-65536), ?, NULL",
-		SQLServer:  "(-7), 5000000000, 12.50, 1.0E10, 1, @p1, CAST(@p2 AS date), CAST(@p3 AS datetimeoffset), (-65536), @p4, NULL",
-		Oracle:     "(-7), 5000000000, 12.50, 1.0E10, 1, :1, TO_DATE(:2, 'YYYY-MM-DD'), TO_TIMESTAMP_TZ(:3, 'YYYY-MM-DD HH24:MI:SS.FF6TZH:TZM'), (-65536), :4, NULL",
-		ClickHouse: "(-7), 5000000000, 12.50, 1.0E10, 1, ?, toDate32(?), toDateTime64(?, 6), (-65536), ?, NULL",
+		PostgreSQL: "(-7), CAST(5000000000 AS int8), 12.50, 1.0E10, 1, CAST($1 AS varchar(5)), CAST($2 AS date), CAST($3 AS timestamptz), $4, CAST('{}' AS jsonb), NULL",
+		MySQL:      "(-7), 5000000000, 12.50, 1.0E10, 1, ?, CAST(? AS date), CAST(? AS datetime), ?, ?, NULL",
+		SQLite:     "(-7), 5000000000, ?, ?, 1, ?, ?, ?, ?, ?, NULL",
+		SQLServer:  "(-7), 5000000000, 12.50, 1.0E10, 1, @p1, CAST(@p2 AS date), CAST(@p3 AS datetimeoffset), @p4, @p5, NULL",
+		Oracle:     "(-7), 5000000000, 12.50, 1.0E10, 1, :1, TO_DATE(:2, 'YYYY-MM-DD'), TO_TIMESTAMP_TZ(:3, 'YYYY-MM-DD HH24:MI:SS.FF6TZH:TZM'), :4, :5, NULL",
+		ClickHouse: "(-7), 5000000000, 12.50, 1.0E10, 1, ?, toDate32(?), toDateTime64(?, 6), ?, ?, NULL",
 	} {
 		d := dialectOf(name)
 		stmts, err := scan("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", d.lex, len(params))
 		if err != nil || len(stmts) != 1 {
 			t.Fatal(stmts, err)
 		}
-		if got := d.bind(&stmts[0], params, make([]string, len(params))).text; got != want {
-			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
+		q, err := d.bind(&stmts[0], params, make([]string, len(params)))
+		if err != nil || q.text != want {
+			t.Errorf("%s: %v\n got %s\nwant %s", name, err, q.text, want)
 		}
 	}
 }

@@ -31,6 +31,8 @@ func TestErrors(t *testing.T) {
 		{"jdbc:mysql://h/d?allowLoadLocalInfile=true", "select 1", nil, "lets the database server read local files"},
 		{"", "select 1", nil, "only inside of NEWCONNECTION"},
 		{d.to, "select '$1'", []connect.Param{str("x")}, "stands inside the quoted text '$1'"},
+		{d.to, `select "$1"`, []connect.Param{str("x")}, "where only a number can be put"},
+		{d.to, " -- ", nil, "the command has no statement"},
 		{d.to, "select nosuch", nil, "no such column: nosuch"},
 		{d.to, "nosuch.sql", nil, "the resource nosuch.sql is not found in"},
 		{d.to, "../secret.sql", nil, "the resource ../secret.sql is not found in"},
@@ -73,6 +75,13 @@ func TestConnectionParams(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "wire.db")); err != nil {
 		t.Error(err)
+	}
+}
+
+// A number can stand inside a quoted text, as the digits it is written with.
+func TestQuotedNumber(t *testing.T) {
+	if got := sqlite(t).show("select 'a?' as a, 'x$1y$2' as b, '$3 $' as c /* $1 */", param(value.Int(15)), numeric("2.50")); got != "a ISTRING, b ISTRING, c ISTRING\na?|x15y2.50|$3 $" {
+		t.Error(got)
 	}
 }
 

@@ -28,6 +28,9 @@ func (s *session) run(ctx context.Context, c *connect.Call, text string) (*conne
 	if err != nil {
 		return nil, err
 	}
+	if len(stmts) == 0 && s.d.name == SQLite {
+		return nil, value.Errorf(connect.CodeCall, "the command has no statement")
+	}
 	tables, drop, err := s.upload(ctx, c, stmts)
 	defer drop()
 	if err != nil {
@@ -96,7 +99,11 @@ func (s *session) statements(ctx context.Context, c *connect.Call, stmts []state
 			s.begun = true
 		}
 		keep := len(results) < len(c.To)
-		r, err := s.one(ctx, st, s.d.bind(st, c.Params, tables), sink{keep: keep, limit: c.MaxResponse})
+		q, err := s.d.bind(st, c.Params, tables)
+		if err != nil {
+			return nil, err
+		}
+		r, err := s.one(ctx, st, q, sink{keep: keep, limit: c.MaxResponse})
 		if err != nil {
 			return nil, err
 		}

@@ -24,9 +24,11 @@ type lexis struct {
 }
 
 // piece is SQL text, or the parameter of that index (from 1) when it is not 0.
+// Inside quotes it stands in text, the quoted text around it.
 type piece struct {
-	text  string
-	param int
+	text   string
+	param  int
+	quoted bool
 }
 
 // statement is one SQL statement of a text.
@@ -58,8 +60,8 @@ type scanner struct {
 }
 
 // scan splits src at ";" outside quotes and comments. params is the number of
-// parameters: $N inside a quoted text is an error when N is one of them, outside
-// quotes when it is none.
+// parameters: outside quotes $N has to be one of them, inside a quoted text it is
+// text when it is none.
 func scan(src string, lex lexis, params int) ([]statement, error) {
 	s := &scanner{src: src, lex: lex, params: params, blank: true}
 	for s.pos < len(src) {
@@ -236,11 +238,11 @@ func (s *scanner) quoted(end byte, escapes bool) error {
 				continue
 			}
 			s.pos++
-			return s.noParameter(s.src[begin:s.pos])
+			return s.inQuotes(begin)
 		}
 	}
 	s.pos = min(s.pos, len(s.src))
-	return s.noParameter(s.src[begin:s.pos])
+	return s.inQuotes(begin)
 }
 
 func (s *scanner) dollarQuoted() error {
@@ -256,23 +258,30 @@ func (s *scanner) dollarQuoted() error {
 	tag := rest[:end+1]
 	close := strings.Index(rest[end+1:], tag)
 	if close < 0 {
+		begin := s.pos
 		s.pos = len(s.src)
-		return s.noParameter(rest)
+		return s.inQuotes(begin)
 	}
-	size := end + 1 + close + len(tag)
-	s.pos += size
-	return s.noParameter(rest[:size])
+	begin := s.pos
+	s.pos += end + 1 + close + len(tag)
+	return s.inQuotes(begin)
 }
 
-// noParameter refuses a quoted text that names a parameter.
-func (s *scanner) noParameter(text string) error {
-	for i := 0; i+1 < len(text); i++ {
-		if text[i] != '$' || !isDigit(text[i+1]) {
+// inQuotes takes the parameters out of the quoted text from begin to the current
+// place.
+func (s *scanner) inQuotes(begin int) error {
+	whole := s.src[begin:s.pos]
+	for i := begin; i+1 < s.pos; i++ {
+		if s.src[i] != '$' || !isDigit(s.src[i+1]) {
 			continue
 		}
-		if n, _ := index(text[i:]); n >= 1 && n <= s.params {
-			return value.Errorf(connect.CodeCall, "the parameter $%d stands inside the quoted text %s, where it cannot be replaced", n, shorten(text))
+		n, size := index(s.src[i:s.pos])
+		if n < 1 || n > s.params {
+			continue
 		}
+		s.text(i)
+		s.cur.pieces = append(s.cur.pieces, piece{text: whole, param: n, quoted: true})
+		s.start = i + size
 	}
 	return nil
 }

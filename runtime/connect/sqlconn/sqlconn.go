@@ -60,7 +60,8 @@ func (s *session) Close() error {
 	return errors.Join(s.conn.Close(), s.db.Close())
 }
 
-// Call runs the statements of c.Exec. Each result goes to the next TO property;
+// Call runs the statements of c.Exec, or with MethodAutoCommit sets autocommit
+// of a connection of the block, which is opened if need be. Each result goes to the next TO property;
 // TO properties beyond the results keep their values, results beyond them are
 // dropped. Several statements are one transaction, unless they have transaction
 // statements of their own or autocommit is off.
@@ -77,6 +78,9 @@ func (q *Connector) call(ctx context.Context, c *connect.Call, secrets *connect.
 	target, err := connectionString(c, secrets)
 	if err != nil {
 		return nil, err
+	}
+	if c.Method == connect.MethodAutoCommit {
+		return &connect.Reply{}, setAutoCommit(ctx, c, target)
 	}
 	if c.Exec.IsNull() {
 		return nil, value.Errorf(connect.CodeCall, "the command of EXTERNAL SQL is NULL")
@@ -176,25 +180,23 @@ func acquire(ctx context.Context, scope *connect.Connections, target string) (*s
 	return s, nil
 }
 
-// SetAutoCommit opens a connection in the block, or uses the one that is open,
-// and sets whether each statement commits itself. Switched off, what is not
-// committed by a statement is lost at the end of the block.
-func (q *Connector) SetAutoCommit(ctx context.Context, scope *connect.Connections, connection string, on bool) error {
-	secrets := &connect.Secrets{}
-	if scope == nil {
+// setAutoCommit opens the connection in the block, or uses the one that is open,
+// and sets whether each statement commits itself. Switched off, what no statement
+// commits is lost at the end of the block.
+func setAutoCommit(ctx context.Context, c *connect.Call, target string) error {
+	if c.Connections == nil {
 		return value.Errorf(connect.CodeCall, "setAutoCommit is supported only inside of NEWCONNECTION operator")
 	}
-	target, err := connectionString(&connect.Call{Connection: value.String(connection), Connections: scope}, secrets)
+	s, err := acquire(ctx, c.Connections, target)
 	if err != nil {
-		return redact(ctx, err, secrets)
+		return err
 	}
-	s, err := acquire(ctx, scope, target)
-	if err == nil && on && s.manual && s.inTransaction() {
-		err = s.exec(ctx, "COMMIT")
+	on := !c.Exec.IsNull()
+	if on && s.manual && s.inTransaction() {
+		if err := s.exec(ctx, "COMMIT"); err != nil {
+			return err
+		}
 		s.begun = false
-	}
-	if err != nil {
-		return redact(ctx, err, secrets)
 	}
 	s.manual = !on
 	return nil

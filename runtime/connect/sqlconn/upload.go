@@ -59,7 +59,7 @@ func (s *session) upload(ctx context.Context, c *connect.Call, stmts []statement
 	n := 0
 	for i := range stmts {
 		for _, p := range stmts[i].pieces {
-			if p.param == 0 || tables[p.param-1] != "" || !isTableFile(c.Params[p.param-1].Value) {
+			if p.param == 0 || p.quoted || tables[p.param-1] != "" || !isTableFile(c.Params[p.param-1].Value) {
 				continue
 			}
 			name := fmt.Sprintf(s.d.tempName, n)
