@@ -767,6 +767,9 @@ func (c *context) nested(n *ast.Nested) (bool, []*bound.Property) {
 		if m == nil || m.broken {
 			continue
 		}
+		if m.mod.System && m.prop.Kind == bound.Calculated {
+			continue // what the interpreter keeps for every session
+		}
 		if m.prop.Kind != bound.Local {
 			c.u.r.errorf(n.Refs[i].Name.Span(), "E2514", "'%s' is not a local property", m.name)
 			continue

@@ -114,6 +114,7 @@ func demands(x bound.Expr, classes map[int][]value.Class) {
 		}
 	}
 	switch x := x.(type) {
+	case nil:
 	case *bound.Is:
 		if x.Of != nil {
 			note(x.X, x.Of.Value())

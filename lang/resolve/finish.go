@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/runtime/value"
@@ -124,7 +126,7 @@ func (r *Resolver) checkExclusive(m *member) {
 	list := r.implementations(m)
 	for i, a := range list {
 		for _, b := range list[:i] {
-			if r.collide(a.Params, b.Params) {
+			if r.collide(r.demanded(a), r.demanded(b)) {
 				before := len(r.diags)
 				r.errorf(a.Span, "E2605", "'%s' has two implementations for the same classes; say ABSTRACT MULTI OVERRIDE if one is to win", m.name)
 				if len(r.diags) > before {
@@ -134,6 +136,23 @@ func (r *Resolver) checkExclusive(m *member) {
 			}
 		}
 	}
+}
+
+// demanded are the classes of an implementation's parameters, narrowed by what
+// its value asks of them.
+func (r *Resolver) demanded(i *bound.Implementation) []value.Class {
+	out := slices.Clone(i.Params)
+	classes := map[int][]value.Class{}
+	demands(i.Value, classes)
+	for s := range out {
+		for _, k := range classes[s] {
+			a, b := r.class(k), r.class(out[s])
+			if a != nil && b != nil && a.Inherits(b) {
+				out[s] = k
+			}
+		}
+	}
+	return out
 }
 
 // collide reports whether some concrete class is in both lists at every place.

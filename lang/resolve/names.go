@@ -248,8 +248,19 @@ type search struct {
 }
 
 // find gives the member that a name means, nil when there is none or, with
-// several, the list of them.
+// several, the list of them. Where both may stand, an action is meant only if
+// no property fits.
 func (s *search) find(n *ast.Name) (*member, []*member) {
+	if s.kind == anyMember {
+		s.kind = onlyProperty
+		m, many := s.find(n)
+		if m == nil && many == nil {
+			s.kind = onlyAction
+			m, many = s.find(n)
+		}
+		s.kind = anyMember
+		return m, many
+	}
 	if n.Namespace == "" && len(s.locals) > 0 {
 		var fit []*member
 		for _, m := range s.locals {
@@ -313,6 +324,20 @@ func (s *search) direct(group []*member) []*member {
 			fit = append(fit, m)
 		}
 	}
+	if s.kind != abstractProperty && s.kind != abstractAction {
+		return fit
+	}
+	// An implementation with the very classes of one abstract declaration
+	// belongs to a wider one, if there is any.
+	var wider []*member
+	for _, m := range fit {
+		if !slices.Equal(m.signature, s.args) {
+			wider = append(wider, m)
+		}
+	}
+	if len(wider) > 0 {
+		return wider
+	}
 	return fit
 }
 
@@ -360,18 +385,6 @@ func (s *search) specific(fit []*member) []*member {
 	}
 	if len(best) < 2 {
 		return best
-	}
-	// A property is meant before an action where both fit.
-	if s.kind == anyMember {
-		var props []*member
-		for _, m := range best {
-			if m.prop != nil {
-				props = append(props, m)
-			}
-		}
-		if len(props) == 1 {
-			return props
-		}
 	}
 	if s.exact {
 		for _, m := range best {

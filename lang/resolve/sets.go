@@ -120,7 +120,7 @@ func (c *context) fillBy(x *ast.Group, g *bound.Group, listed bool) {
 		}
 		g.ByArgs = append(g.ByArgs, &bound.Param{Node: bound.Node{Class: s.Class, Span: by.Place()}, Slot: v.slot})
 	}
-	if n := len(c.vars); next == len(g.By) && len(used)+next < n && n > 0 {
+	if n := len(c.vars); next == len(g.By) && len(used)+next < n && n > 0 && !anyWrong(g) {
 		c.u.r.errorf(x.Span(), "E2404", "the declaration has %d parameters, the grouping %d", n, len(used)+next)
 	}
 	if next < len(g.By) {
