@@ -5,6 +5,7 @@ package assembly
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,11 +17,8 @@ import (
 	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/lang/resolve"
 	"github.com/golsf/golsf/runtime/connect"
+	"github.com/golsf/golsf/runtime/connect/builtin"
 	"github.com/golsf/golsf/runtime/connect/files"
-	"github.com/golsf/golsf/runtime/connect/httpconn"
-	"github.com/golsf/golsf/runtime/connect/lsfconn"
-	"github.com/golsf/golsf/runtime/connect/sockets"
-	"github.com/golsf/golsf/runtime/connect/sqlconn"
 	"github.com/golsf/golsf/runtime/format"
 	"github.com/golsf/golsf/runtime/format/codecs"
 	"github.com/golsf/golsf/runtime/value"
@@ -37,6 +35,9 @@ type Config struct {
 	Database       string   // SQLite file of the stored properties; "" keeps them in memory
 	Limits         query.Limits
 	Clock          func() time.Time // nil: time.Now
+	// Secret signs the requests that EXTERNAL LSF with an empty connection string
+	// gives; none is a random one.
+	Secret []byte
 	// Wrap puts middleware around the connectors (recording, replaying, limits).
 	Wrap []connect.Middleware
 	// Register adds connectors of further kinds.
@@ -79,12 +80,12 @@ func Load(ctx context.Context, sources []interp.Source, c Config) (*Program, dia
 func Codecs() *format.Set { return codecs.All() }
 
 func connectors(c Config, db *database) connect.Connector {
-	r := &connect.Registry{}
-	r.Register(connect.KindHTTP, &httpconn.Connector{})
-	r.Register(connect.KindSQL, &sqlconn.Connector{OpenLocal: db.openLocal})
-	r.Register(connect.KindLSF, &lsfconn.Connector{})
-	r.Register(connect.KindTCP, sockets.TCP{})
-	r.Register(connect.KindUDP, sockets.UDP{})
+	secret := c.Secret
+	if len(secret) == 0 {
+		secret = make([]byte, 32)
+		rand.Read(secret) // never fails
+	}
+	r := builtin.Registry(builtin.Options{Secret: secret, OpenLocal: db.openLocal})
 	for kind, extra := range c.Register {
 		r.Register(kind, extra)
 	}
