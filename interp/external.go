@@ -127,6 +127,17 @@ func (p *externalPlan) call(t *thread, fr *query.Frame) *connect.Call {
 		}
 		c.Params = append(c.Params, connect.Param{Name: p.names[i], Value: v, Class: class})
 	}
+	if p.kind == connect.KindConnector {
+		if v := (&Host{t: t}).Get("Connectors.waitingTime"); !v.IsNull() {
+			c.Waiting = time.Duration(v.Num()) * time.Second
+		}
+	}
+	if p.kind == connect.KindTCP {
+		c.HTTP = &connect.HTTPOptions{Client: p.client}
+		if v := (&Host{t: t}).Get("timeoutTcp"); !v.IsNull() {
+			c.HTTP.Timeout = time.Duration(v.Num()) * time.Millisecond
+		}
+	}
 	if !p.http && p.kind != connect.KindLSF {
 		return c
 	}
@@ -173,6 +184,12 @@ func (p *externalPlan) write(t *thread, fr *query.Frame, reply *connect.Reply) {
 		if err := host.Set("statusHttp", status); err != nil {
 			raise(p.span, err)
 		}
+	}
+	if p.kind == connect.KindTCP && len(reply.Results) > 0 {
+		if err := (&Host{t: t}).Set("responseTcp", reply.Results[0]); err != nil {
+			raise(p.span, err)
+		}
+		return
 	}
 	p.headersTo.merge(t, reply.Headers)
 	p.cookiesTo.merge(t, reply.Cookies)

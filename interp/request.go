@@ -281,7 +281,7 @@ func (i *Instance) findAction(name string) (*bound.Action, error) {
 	}
 	var names []string
 	for _, a := range list {
-		names = append(names, i.signature(a))
+		names = append(names, i.Signature(a))
 	}
 	return nil, value.Errorf(CodeArgument, "the name %s is ambiguous: %s", name, strings.Join(names, ", "))
 }
@@ -358,7 +358,8 @@ func (i *Instance) className(c value.Class) string {
 	return c.Name.Word()
 }
 
-func (i *Instance) signature(a *bound.Action) string {
+// Signature is "Namespace.name[CLASS,...]".
+func (i *Instance) Signature(a *bound.Action) string {
 	words := make([]string, len(a.Params))
 	for n, c := range a.Params {
 		words[n] = i.className(c)
