@@ -124,8 +124,12 @@ func (u *unit) internalAction(c *context, m *member, x *ast.Internal) {
 	if x.Name != nil {
 		name = x.Name.Value
 	}
-	if !u.system && x.Name != nil && !u.javaKnown(name) {
-		u.r.errorf(x.Name.Span(), "E2806", "Java class '%s' is not found; golsf runs no Java code", name)
+	if !u.system && !x.Client && x.Name != nil && !u.javaKnown(name) {
+		if u.script.Header == nil {
+			u.r.errorf(x.Name.Span(), "E2806", "Java class '%s' is not found; golsf runs no Java code", name)
+		} else {
+			u.r.warnf(x.Name.Span(), "W2806", "Java class '%s': golsf runs no Java code, the action fails when it is executed", name)
+		}
 	}
 	if u.system {
 		a.Native = name

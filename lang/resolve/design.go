@@ -240,11 +240,12 @@ func numericAttribute(name string) bool {
 
 // moveDraw reports a column of a grid that is moved out of it.
 func (d *designer) moveDraw(x *ast.DesignItem, inside *component) {
-	for _, p := range d.form.draws {
-		g := p.item.ToGroup
-		if p.matches(x.Component.Draw) && inside != nil && g != nil && p.item.X != nil && !p.panel && !d.form.panels[g] {
-			d.u.r.errorf(x.Component.Span(), "E2705", "'%s' is a column of a grid and cannot be moved; make it PANEL", p.name)
-		}
+	p := d.form.draw(x.Component.Draw)
+	if p == nil || inside == nil || p.item.X == nil || p.panel {
+		return
+	}
+	if g := p.item.ToGroup; g != nil && !d.form.panels[g] {
+		d.u.r.errorf(x.Component.Span(), "E2705", "'%s' is a column of a grid and cannot be moved; make it PANEL", p.name)
 	}
 }
 

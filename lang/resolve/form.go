@@ -22,6 +22,9 @@ type formInfo struct {
 	parent  map[*bound.FormGroup]string // tree of a group
 	where   map[string]*bound.Module    // of its elements
 	panels  map[*bound.FormGroup]bool   // groups that are no grids
+	anchor  *bound.FormProperty         // of AFTER or BEFORE of the property being added
+	placed  *bound.FormProperty         // by the anchor before
+	after   bool
 }
 
 // draw is a property on a form by the names that refer to it.
@@ -149,7 +152,7 @@ func (u *unit) formItems(f *formInfo, items []ast.FormItem) {
 			}
 		case *ast.FormProperties:
 			for i := range item.Items {
-				u.formProperty(f, item, &item.Items[i])
+				u.formProperty(f, item, &item.Items[i], i == 0)
 			}
 		case *ast.FormFilters:
 			for i := range item.Filters {
@@ -323,8 +326,16 @@ func (u *unit) groupOptions(f *formInfo, g *bound.FormGroup, options []ast.Group
 				g.InGroup, _ = lookup(u, u.r.groups, o.ID, "property group", "E2006")
 			}
 		case "AFTER", "BEFORE":
-			if o.Group != nil {
-				f.group(u, o.Group)
+			if o.Group == nil {
+				break
+			}
+			if target := f.group(u, o.Group); target != nil && target != g {
+				groups := slices.DeleteFunc(f.form.Groups, func(x *bound.FormGroup) bool { return x == g })
+				at := slices.Index(groups, target)
+				if o.Kind == "AFTER" {
+					at++
+				}
+				f.form.Groups = slices.Insert(groups, at, g)
 			}
 		}
 		if o.Expr != nil {
@@ -380,7 +391,7 @@ func (u *unit) objectArgs(f *formInfo, ids []ast.Ident) (objects []*bound.FormOb
 	return objects, classes, ok
 }
 
-func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormProperty) {
+func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormProperty, first bool) {
 	p := &bound.FormProperty{Span: x.Span()}
 	d := &draw{item: p}
 	if x.Caption != nil {
@@ -422,6 +433,7 @@ func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormPr
 	if p.ToGroup == nil && p.X != nil {
 		p.ToGroup = f.lastGroup(freeSlots(p.X))
 	}
+	f.anchor = nil
 	u.drawOptions(f, p, list.Options)
 	u.drawOptions(f, p, x.Options)
 	for _, word := range []string{"PANEL", "TOOLBAR", "POPUP", "COLUMNS", "DRAW"} {
@@ -429,6 +441,29 @@ func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormPr
 	}
 	f.form.Properties = append(f.form.Properties, p)
 	f.draws = append(f.draws, d)
+	f.move(p, first)
+}
+
+// move puts the last property where AFTER or BEFORE wants it; those of one
+// list stay in their order.
+func (f *formInfo) move(p *bound.FormProperty, first bool) {
+	if f.anchor == nil {
+		return
+	}
+	target := f.anchor
+	if f.after && !first && f.placed != nil {
+		target = f.placed
+	}
+	props := f.form.Properties[:len(f.form.Properties)-1]
+	i := slices.Index(props, target)
+	if i < 0 {
+		return
+	}
+	if f.after {
+		i++
+	}
+	f.form.Properties = slices.Insert(props, i, p)
+	f.placed = p
 }
 
 // lastGroup is the last group that has one of the slots.
@@ -609,6 +644,9 @@ func (u *unit) drawOptions(f *formInfo, p *bound.FormProperty, options []ast.Opt
 		case "AFTER", "BEFORE", "QUICKFILTER":
 			for j := range o.Draws {
 				d := u.drawRef(f, &o.Draws[j])
+				if d != nil && o.Name != "QUICKFILTER" {
+					f.anchor, f.after = d.item, o.Name == "AFTER"
+				}
 				if d != nil && o.Name != "QUICKFILTER" && d.item.ToGroup != p.ToGroup && d.item.X != nil && p.X != nil {
 					u.r.errorf(o.Draws[j].Span(), "E2710", "'%s' and '%s' belong to different groups of objects", p.Ident, d.item.Ident)
 				}
@@ -633,11 +671,11 @@ func (u *unit) drawOptions(f *formInfo, p *bound.FormProperty, options []ast.Opt
 
 // drawRef finds a property on the form.
 func (u *unit) drawRef(f *formInfo, ref *ast.DrawRef) *draw {
+	if d := f.draw(ref); d != nil {
+		return d
+	}
 	var names []string
 	for _, d := range f.draws {
-		if d.matches(ref) {
-			return d
-		}
 		names = append(names, d.alias, d.name)
 	}
 	if standardButton(ref.Name) {
@@ -657,6 +695,23 @@ func standardButton(name string) bool {
 		return true
 	}
 	return false
+}
+
+// draw finds a property by its own name, or by the property and its objects.
+func (f *formInfo) draw(ref *ast.DrawRef) *draw {
+	if !ref.Listed {
+		for _, d := range f.draws {
+			if d.alias == ref.Name {
+				return d
+			}
+		}
+	}
+	for _, d := range f.draws {
+		if d.matches(ref) {
+			return d
+		}
+	}
+	return nil
 }
 
 func (d *draw) matches(ref *ast.DrawRef) bool {

@@ -264,6 +264,11 @@ func (c *context) recursion(x *ast.Recursion, fresh bool) bound.Expr {
 
 // inlineCall resolves [ expression ](arguments): a property without a name.
 func (c *context) inlineCall(x *ast.InlineCall, fresh bool) bound.Expr {
+	if d, ok := x.Inline.(*ast.DrawExpr); ok {
+		// Its parameters are the columns of the form's property.
+		c.exprs(x.Args, fresh)
+		return c.expr(d, false)
+	}
 	in := &context{u: c.u, frame: &bound.Frame{}, open: true, outer: c, locals: c.locals, form: c.form}
 	p := &bound.Property{Kind: bound.Calculated, Name: bound.Name{Module: c.u.mod, Namespace: c.u.mod.Namespace, Span: x.Span()}}
 	body := c.u.body(in, p, x.Inline, false)
