@@ -37,7 +37,6 @@ func (r *reads) class(c *bound.Class) {
 type writes struct {
 	set     map[*bound.Property]bool
 	classes map[*bound.Class]bool // objects made or deleted
-	any     bool                  // an EVAL: anything
 }
 
 func (w *writes) property(p *bound.Property) {
@@ -52,23 +51,6 @@ func (w *writes) class(c *bound.Class) {
 		w.classes = map[*bound.Class]bool{}
 	}
 	w.classes[c] = true
-}
-
-// meet tells whether what w changes is read by r.
-func (w *writes) meet(r *reads) bool {
-	for p := range w.set {
-		if r.set[p] {
-			return true
-		}
-	}
-	for c := range w.classes {
-		for d := range r.classes {
-			if c.Inherits(d) || d.Inherits(c) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // analysis walks expressions and actions, called ones included.
@@ -151,14 +133,8 @@ func (a *analysis) target(p *bound.Property) {
 
 // calculated notes what calculated events write after a write to p.
 func (a *analysis) calculated(p *bound.Property) {
-	for _, ev := range a.inst.prog.Calculated {
+	for _, ev := range a.inst.calculatedBy()[p] {
 		if a.events[ev] {
-			continue
-		}
-		var r reads
-		inner := analysis{inst: a.inst, reads: &r}
-		inner.expr(ev.When)
-		if !r.set[p] {
 			continue
 		}
 		if a.events == nil {
@@ -167,6 +143,25 @@ func (a *analysis) calculated(p *bound.Property) {
 		a.events[ev] = true
 		a.target(ev.Target)
 	}
+}
+
+// calculatedBy lists the calculated events by the properties whose changes set
+// them off.
+func (i *Instance) calculatedBy() map[*bound.Property][]*bound.CalculatedEvent {
+	if m := i.calculatedIndex.Load(); m != nil {
+		return *m
+	}
+	m := map[*bound.Property][]*bound.CalculatedEvent{}
+	for _, ev := range i.prog.Calculated {
+		var r reads
+		inner := analysis{inst: i, reads: &r}
+		inner.expr(ev.When)
+		for _, p := range r.list {
+			m[p] = append(m[p], ev)
+		}
+	}
+	i.calculatedIndex.Store(&m)
+	return m
 }
 
 func (a *analysis) routed(x bound.Expr) {
@@ -291,8 +286,6 @@ func (a *analysis) deleted(x bound.Expr) {
 		return
 	}
 	a.object(of)
-	touches := func(v bound.Expr) {}
-	_ = touches
 	for _, p := range a.inst.prog.Properties {
 		if p.Kind != bound.Data {
 			continue

@@ -20,6 +20,8 @@ const (
 	CodeStopped     = "E3901" // the run was cancelled or took too long
 	CodeSteps       = "E3904" // more steps than the limit
 	CodeDepth       = "E3903" // more nested calls than the limit
+	CodeMemory      = "E3905" // more memory than the limit
+	CodeInternal    = "E3999" // a fault of golsf itself
 )
 
 // javaThrown is the class that the text of messageCaughtException names for an
@@ -59,7 +61,11 @@ func (e *RunError) Unwrap() error { return e.Cause }
 // Stopped reports whether the run was ended from outside or by a limit, which
 // TRY does not catch.
 func (e *RunError) Stopped() bool {
-	return e.Code == CodeStopped || e.Code == CodeSteps
+	switch e.Code {
+	case CodeStopped, CodeSteps, CodeMemory, CodeInternal:
+		return true
+	}
+	return false
 }
 
 // caughtText is the value of messageCaughtException() in CATCH.

@@ -110,6 +110,9 @@ func (i *Instance) evalModule(text string) ([]*bound.Action, diag.List) {
 	if errs.Errors() || script == nil {
 		return nil, errs
 	}
+	if script.Header != nil {
+		return nil, append(errs, &diag.Diagnostic{Code: CodeScript, Span: script.Header.Span(), Message: "a text of EVAL has no module header: it sees all modules of the program"})
+	}
 	i.evalMu.Lock()
 	defer i.evalMu.Unlock()
 	ext, more := i.resolver.Extend(script, resolve.Options{Eval: true})
@@ -282,13 +285,22 @@ func (i *Instance) Declare(name, text string) diag.List {
 	defer i.growMu.Unlock()
 	i.evalMu.Lock()
 	defer i.evalMu.Unlock()
-	_, list := i.resolver.Extend(script, resolve.Options{Redeclare: true})
+	_, list := i.resolver.Extend(script, resolve.Options{Redeclare: true, Namespace: i.promptSpace()})
 	list = append(errs, list...)
 	if list.Errors() {
 		return list
 	}
 	i.grow()
 	return list
+}
+
+// promptSpace is the namespace of what is declared at a prompt: that of the
+// first source, whose declarations can so be replaced.
+func (i *Instance) promptSpace() string {
+	if i.main != nil {
+		return i.main.Namespace
+	}
+	return "prompt"
 }
 
 // grow takes over a program that has more declarations.
@@ -302,6 +314,7 @@ func (i *Instance) grow() {
 	i.evals.Clear()
 	i.ruleSet.Store(nil)
 	i.calculatedSet.Store(nil)
+	i.calculatedIndex.Store(nil)
 }
 
 // Exec runs actions given as text in a session, as a prompt does.

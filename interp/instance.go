@@ -90,10 +90,11 @@ type Instance struct {
 
 	evalReady atomic.Bool // EVAL from outside has its modules
 
-	ruleMu        sync.Mutex
-	ruleSet       atomic.Pointer[rules]
-	calculatedMu  sync.Mutex
-	calculatedSet atomic.Pointer[calculatedSet]
+	ruleMu          sync.Mutex
+	ruleSet         atomic.Pointer[rules]
+	calculatedMu    sync.Mutex
+	calculatedSet   atomic.Pointer[calculatedSet]
+	calculatedIndex atomic.Pointer[map[*bound.Property][]*bound.CalculatedEvent]
 
 	applyLock chan struct{}
 	outMu     sync.Mutex

@@ -203,19 +203,7 @@ func (r *rule) touched(s *Session) bool {
 // handler's body reads; what then remains begins with its last handler.
 func inOrder(list []*rule) []*rule {
 	n := len(list)
-	strong, weak := make([][]int, n), make([][]int, n)
-	for i, a := range list {
-		for j, b := range list {
-			if i == j {
-				continue
-			}
-			if a.writes.meet(&b.reads) {
-				strong[i] = append(strong[i], j)
-			} else if a.writes.meet(&b.uses) {
-				weak[i] = append(weak[i], j)
-			}
-		}
-	}
+	strong, weak := links(list)
 	all := make([]int, n)
 	for i := range all {
 		all[i] = i
@@ -227,6 +215,64 @@ func inOrder(list []*rule) []*rule {
 		out[i] = list[at]
 	}
 	return out
+}
+
+// links lists, for each rule, the rules that read what it writes: in their
+// conditions (strong), or only in their bodies (weak).
+func links(list []*rule) (strong, weak [][]int) {
+	strong, weak = make([][]int, len(list)), make([][]int, len(list))
+	byRead, byUse := map[*bound.Property][]int{}, map[*bound.Property][]int{}
+	classRead, classUse := map[*bound.Class][]int{}, map[*bound.Class][]int{}
+	for i, r := range list {
+		for p := range r.reads.set {
+			byRead[p] = append(byRead[p], i)
+		}
+		for p := range r.uses.set {
+			byUse[p] = append(byUse[p], i)
+		}
+		for c := range r.reads.classes {
+			classRead[c] = append(classRead[c], i)
+		}
+		for c := range r.uses.classes {
+			classUse[c] = append(classUse[c], i)
+		}
+	}
+	related := func(index map[*bound.Class][]int, c *bound.Class, found map[int]bool) {
+		for d, at := range index {
+			if c.Inherits(d) || d.Inherits(c) {
+				for _, j := range at {
+					found[j] = true
+				}
+			}
+		}
+	}
+	for i, r := range list {
+		s, w := map[int]bool{}, map[int]bool{}
+		for p := range r.writes.set {
+			for _, j := range byRead[p] {
+				s[j] = true
+			}
+			for _, j := range byUse[p] {
+				w[j] = true
+			}
+		}
+		for c := range r.writes.classes {
+			related(classRead, c, s)
+			related(classUse, c, w)
+		}
+		delete(s, i)
+		delete(w, i)
+		for j := range s {
+			strong[i] = append(strong[i], j)
+			delete(w, j)
+		}
+		for j := range w {
+			weak[i] = append(weak[i], j)
+		}
+		slices.Sort(strong[i])
+		slices.Sort(weak[i])
+	}
+	return strong, weak
 }
 
 type ordering struct {

@@ -2,6 +2,9 @@ package interp
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
+	"runtime/metrics"
 
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/lang/diag"
@@ -34,6 +37,7 @@ type thread struct {
 	stack []Call
 	steps int64
 	watch int64 // steps at which to look at the context and the limits
+	looks int
 
 	result      *result // of the last RETURN
 	caught      *RunError
@@ -77,11 +81,29 @@ func (t *thread) look(span diag.Span) {
 		})
 	}
 	t.watch = t.steps + watchEvery
+	if limit := t.env.Limits.Memory; limit > 0 {
+		t.weigh(span, limit)
+	}
 	if limit := t.env.Limits.Steps; limit > 0 {
 		if t.steps > limit {
 			fail(span, CodeSteps, "more than %d steps", limit)
 		}
 		t.watch = min(t.watch, limit+1)
+	}
+}
+
+// weighEvery is how many looks pass between two looks at the memory in use.
+const weighEvery = 16
+
+// weigh stops the run when the program's data takes more memory than allowed.
+func (t *thread) weigh(span diag.Span, limit int64) {
+	if t.looks++; t.looks%weighEvery != 0 {
+		return
+	}
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	if used := sample[0].Value.Uint64(); used > uint64(limit) {
+		fail(span, CodeMemory, "more than %d bytes of memory", limit)
 	}
 }
 
@@ -111,7 +133,7 @@ func (t *thread) ownFrame(size int) *query.Frame {
 // session are as they were.
 func (t *thread) guard(f func()) *RunError {
 	depth, calls, sess, handler, conns := t.depth, len(t.stack), t.sess, t.handler, t.connections
-	err := t.env.Guard(f)
+	err := t.env.Guard(func() { t.catchBugs(f) })
 	if err == nil {
 		return nil
 	}
@@ -119,6 +141,26 @@ func (t *thread) guard(f func()) *RunError {
 	t.depth, t.stack, t.handler, t.connections = depth, t.stack[:calls], handler, conns
 	t.use(sess)
 	return run
+}
+
+// catchBugs runs f and turns a Go panic, which is a fault of golsf itself, into
+// an error that names the place in the user's program.
+func (t *thread) catchBugs(f func()) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *query.Thrown:
+			panic(r)
+		default:
+			at := diag.Span{}
+			if n := len(t.stack); n > 0 {
+				at = t.stack[n-1].Span
+			}
+			cause := fmt.Errorf("%v\n%s", r, debug.Stack())
+			panic(&query.Thrown{Err: value.Errorf(CodeInternal, "internal error, please report it: %v", r), Span: at, Cause: cause})
+		}
+	}()
+	f()
 }
 
 // use makes s the current session.
