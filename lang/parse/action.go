@@ -47,7 +47,7 @@ func (p *parser) action() ast.Action {
 		return a
 	}
 	a := p.leaf(t)
-	if p.openEnd && p.tok().EOF() {
+	if p.openEnd() && p.tok().EOF() {
 		return a
 	}
 	if !p.is(";") {

@@ -1,312 +1,456 @@
 package parse
 
-import (
-	"github.com/golsf/golsf/lang/ast"
-)
+import "github.com/golsf/golsf/lang/ast"
 
-// importData reads IMPORT [format] FROM x with FIELDS or TO. A semicolon after
-// TO may be missing.
+// The grammar of the actions that exchange data with files and other systems.
+
+type importSyntax struct {
+	Format *nodeImportFormat   `parser:"'IMPORT' ( @@ 'FROM' | 'FROM' )"`
+	From   ast.Expr            `parser:"@@"`
+	Fields *importFieldsSyntax `parser:"( 'FIELDS' @@"`
+	To     *importToSyntax     `parser:"| 'TO' @@ )"`
+}
+
+type importFieldsSyntax struct {
+	Params *nodeParams         `parser:"@@?"`
+	Fields []importFieldSyntax `parser:"@@ ( ',' @@ )*"`
+	Do     ast.Action          `parser:"( 'DO' @@"`
+	Else   ast.Action          `parser:"  ( 'ELSE' @@ )? | ';' )"`
+}
+
+type importFieldSyntax struct {
+	located
+	Class nodeBuiltin `parser:"@@"`
+	Text  *nodeString `parser:"( @@"`
+	Name  *nodeText   `parser:"| @@"`
+	Named *nodeText   `parser:"  ( '=' @@ )? )"`
+	Null  bool        `parser:"@'NULL'?"`
+}
+
+// importToSyntax is a list of properties; its semicolon may be missing.
+type importToSyntax struct {
+	Classes *nodeClasses         `parser:"@@?"`
+	To      []importTargetSyntax `parser:"@@ ( ',' @@ )*"`
+	Where   *nodeRef             `parser:"( 'WHERE' @@ )? ';'?"`
+}
+
+type importTargetSyntax struct {
+	located
+	Ref    nodeRef   `parser:"@@"`
+	Column *nodeText `parser:"( '=' @@ )?"`
+}
+
 func (p *parser) importData() ast.Action {
-	start := p.need("IMPORT")
-	a := &ast.Import{}
-	if !p.is("FROM") {
-		a.Format = p.format(importFormats)
-	}
-	p.need("FROM")
-	a.From = p.expr()
-	if p.needAny("FIELDS", "TO") == "FIELDS" {
-		a.IsFields = true
-		if p.is("(") {
-			a.Params, a.Listed = p.params(), true
+	s, loc := productions.importData.parse(p)
+	a := &ast.Import{Loc: loc, Format: s.Format.get(), From: s.From}
+	if s.Fields != nil {
+		a.IsFields, a.Listed = true, s.Fields.Params != nil
+		if a.Listed {
+			a.Params = s.Fields.Params.all
 		}
-		a.Fields = list(p, (*parser).importField)
-		a.Do, a.Else = p.doElse()
-		a.Loc = p.loc(start)
+		a.Do, a.Else = s.Fields.Do, s.Fields.Else
+		for _, f := range s.Fields.Fields {
+			a.Fields = append(a.Fields, f.get())
+		}
 		return a
 	}
-	a.Classes, a.Listed = p.optClassList()
-	a.To = list(p, (*parser).importTarget)
-	if p.accept("WHERE") {
-		ref := p.propertyRef()
-		a.Where = &ref
+	a.Listed = s.To.Classes != nil
+	if a.Listed {
+		a.Classes = s.To.Classes.all
 	}
-	p.accept(";")
-	a.Loc = p.loc(start)
+	for _, t := range s.To.To {
+		a.To = append(a.To, ast.ImportTarget{Loc: t.loc(), Ref: t.Ref.PropertyRef, Column: t.Column.get()})
+	}
+	a.Where = s.To.Where.get()
 	return a
 }
 
-func (p *parser) importField() ast.ImportField {
-	start := p.tok()
-	if !isType(start) {
-		p.unexpected("a built-in class")
+func (s *importFieldSyntax) get() ast.ImportField {
+	f := ast.ImportField{Loc: s.loc(), Class: s.Class.ClassRef, Null: s.Null}
+	switch {
+	case s.Text != nil:
+		f.Column = s.Text.Text
+	case s.Named != nil:
+		f.Name = &ast.Ident{Loc: s.Name.Loc, Name: s.Name.Value}
+		f.Column = s.Named.Text
+	default:
+		f.Column = s.Name.Text
 	}
-	f := ast.ImportField{Class: p.class()}
-	if isIdent(p.tok()) && p.peek(1).Value == "=" {
-		id := p.ident()
-		p.next()
-		f.Name = &id
-	}
-	f.Column = p.text()
-	f.Null = p.accept("NULL")
-	f.Loc = p.loc(start)
 	return f
 }
 
-func (p *parser) importTarget() ast.ImportTarget {
-	start := p.tok()
-	t := ast.ImportTarget{Ref: p.propertyRef()}
-	if p.accept("=") {
-		column := p.text()
-		t.Column = &column
-	}
-	t.Loc = p.loc(start)
-	return t
+type importFormSyntax struct {
+	Form   nodeName          `parser:"'IMPORT' @@"`
+	Format *nodeImportFormat `parser:"@@?"`
+	From   []aliasedSyntax   `parser:"( 'FROM' @@ ( ',' @@ )* )?"`
 }
 
 func (p *parser) importForm() ast.Action {
-	start := p.need("IMPORT")
-	a := &ast.ImportForm{Form: p.name()}
-	if !p.isAny("FROM", ";") {
-		a.Format = p.format(importFormats)
+	s, loc := productions.importForm.parse(p)
+	return &ast.ImportForm{Loc: loc, Form: s.Form.Name, Format: s.Format.get(), From: aliasedOf(s.From)}
+}
+
+type importFormatSyntax struct {
+	CSV     *csvSyntax       `parser:"(  (  'CSV' @@"`
+	DBF     *importDBFSyntax `parser:"    | 'DBF' @@"`
+	JSON    *rootSyntax      `parser:"    | 'JSON' @@"`
+	XML     *importXMLSyntax `parser:"    | 'XML' @@ )"`
+	Where   ast.Expr         `parser:"   ( 'WHERE' @@ )?"`
+	Charset *nodeText        `parser:"   ( 'CHARSET' @@ )?"`
+	XLS     *importXLSSyntax `parser:" | (  'XLS' @@"`
+	Table   bool             `parser:"    | @'TABLE' )"`
+	Rows    ast.Expr         `parser:"   ( 'WHERE' @@ )? )"`
+}
+
+type csvSyntax struct {
+	Separator *nodeText `parser:"@@?"`
+	Header    string    `parser:"@( 'HEADER' | 'NOHEADER' )?"`
+	Escape    string    `parser:"@( 'ESCAPE' | 'NOESCAPE' )?"`
+}
+
+type importDBFSyntax struct {
+	Memo ast.Expr `parser:"( 'MEMO' @@ )?"`
+}
+
+type rootSyntax struct {
+	Root ast.Expr `parser:"( 'ROOT' @@ )?"`
+}
+
+type importXMLSyntax struct {
+	Root ast.Expr `parser:"( 'ROOT' @@ )?"`
+	Attr bool     `parser:"@'ATTR'?"`
+}
+
+type importXLSSyntax struct {
+	Header    string   `parser:"@( 'HEADER' | 'NOHEADER' )?"`
+	AllSheets bool     `parser:"( 'SHEET' ( @'ALL'"`
+	Sheet     ast.Expr `parser:"  | @@ ) )?"`
+}
+
+func importFormats() []string { return []string{"CSV", "DBF", "XLS", "JSON", "XML", "TABLE", "FROM"} }
+
+func (p *parser) importFormat() *ast.Format {
+	p.check(importFormats()...)
+	s, loc := productions.importFormat.parse(p)
+	f := &ast.Format{Loc: loc, Where: s.Where, Charset: s.Charset.get()}
+	switch {
+	case s.CSV != nil:
+		f.Name = "CSV"
+		s.CSV.set(f)
+	case s.DBF != nil:
+		f.Name, f.Memo = "DBF", s.DBF.Memo
+	case s.JSON != nil:
+		f.Name, f.Root = "JSON", s.JSON.Root
+	case s.XML != nil:
+		f.Name, f.Root, f.Attr = "XML", s.XML.Root, s.XML.Attr
+	case s.XLS != nil:
+		f.Name, f.Header, f.AllSheets, f.Sheet, f.Where = "XLS", s.XLS.Header, s.XLS.AllSheets, s.XLS.Sheet, s.Rows
+	default:
+		f.Name, f.Where = "TABLE", s.Rows
 	}
-	if p.accept("FROM") {
-		a.From = list(p, (*parser).aliased)
+	return f
+}
+
+func (s *csvSyntax) set(f *ast.Format) {
+	f.Separator, f.Header, f.Escape = s.Separator.get(), s.Header, s.Escape
+}
+
+type exportSyntax struct {
+	Format *nodeExportFormat `parser:"'EXPORT' ( @@ 'FROM' | 'FROM' )"`
+	Rows   columnsSyntax     `parser:"@@"`
+	To     *nodeRef          `parser:"( 'TO' @@ )?"`
+}
+
+// columnsSyntax is what EXPORT and JSON have in common.
+type columnsSyntax struct {
+	Columns []aliasedSyntax `parser:"@@ ( ',' @@ )*"`
+	Where   ast.Expr        `parser:"( 'WHERE' @@ )?"`
+	Order   []orderedSyntax `parser:"( 'ORDER' @@ ( ',' @@ )* )?"`
+	Top     ast.Expr        `parser:"( 'TOP' @@ )?"`
+	Offset  ast.Expr        `parser:"( 'OFFSET' @@ )?"`
+}
+
+// aliasedSyntax is x or name = x. An expression may begin with a name too, so
+// that only the sign after it tells.
+type aliasedSyntax struct {
+	located
+	Name *nodeText `parser:"( (?= ( Ident | String | RawString ) '=' ) @@ '=' )?"`
+	Expr ast.Expr  `parser:"@@"`
+}
+
+func aliasedOf(nodes []aliasedSyntax) []ast.Aliased {
+	var all []ast.Aliased
+	for _, n := range nodes {
+		all = append(all, ast.Aliased{Loc: n.loc(), Name: n.Name.get(), Expr: n.Expr})
 	}
-	a.Loc = p.loc(start)
-	return a
+	return all
 }
 
-// Formats and the options that each knows, in their order.
-type formatOptions struct {
-	name    string
-	options []string
+type orderedSyntax struct {
+	Expr ast.Expr `parser:"@@"`
+	Desc bool     `parser:"@'DESC'?"`
 }
 
-var importFormats = []formatOptions{
-	{"CSV", []string{"separator", "HEADER", "ESCAPE", "WHERE", "CHARSET"}},
-	{"DBF", []string{"MEMO", "WHERE", "CHARSET"}},
-	{"XLS", []string{"HEADER", "SHEETS", "WHERE"}},
-	{"JSON", []string{"ROOT", "WHERE", "CHARSET"}},
-	{"XML", []string{"ROOT", "ATTR", "WHERE", "CHARSET"}},
-	{"TABLE", []string{"WHERE"}},
-}
-
-var exportFormats = []formatOptions{
-	{"CSV", []string{"separator", "HEADER", "ESCAPE", "CHARSET"}},
-	{"DBF", []string{"CHARSET"}},
-	{"XLS", []string{"SHEET", "HEADER"}},
-	{"XLSX", []string{"SHEET", "HEADER"}},
-	{"JSON", []string{"CHARSET"}},
-	{"XML", []string{"HEADER", "ROOT", "TAG", "ATTR", "CHARSET"}},
-	{"TABLE", nil},
-}
-
-func (p *parser) format(formats []formatOptions) *ast.Format {
-	start := p.tok()
-	var names []string
-	for _, known := range formats {
-		if known.name != start.Value {
-			names = append(names, known.name)
-			continue
-		}
-		p.next()
-		f := &ast.Format{Name: known.name}
-		for _, option := range known.options {
-			p.formatOption(f, option)
-		}
-		f.Loc = p.loc(start)
-		return f
+func (s *columnsSyntax) order() []ast.Ordered {
+	var all []ast.Ordered
+	for _, o := range s.Order {
+		all = append(all, ast.Ordered(o))
 	}
-	p.unexpected(quoteAll(append(names, "FROM"))...)
-	return nil
-}
-
-func (p *parser) formatOption(f *ast.Format, option string) {
-	switch option {
-	case "separator":
-		f.Separator = p.optText()
-	case "HEADER":
-		f.Header = p.acceptAny("HEADER", "NOHEADER")
-	case "ESCAPE":
-		f.Escape = p.acceptAny("ESCAPE", "NOESCAPE")
-	case "CHARSET":
-		if p.accept("CHARSET") {
-			t := p.text()
-			f.Charset = &t
-		}
-	case "SHEET":
-		f.Sheet = p.optAfter("SHEET")
-	case "SHEETS":
-		if p.accept("SHEET") {
-			if f.AllSheets = p.accept("ALL"); !f.AllSheets {
-				f.Sheet = p.expr()
-			}
-		}
-	case "ROOT":
-		f.Root = p.optAfter("ROOT")
-	case "TAG":
-		f.Tag = p.optAfter("TAG")
-	case "ATTR":
-		f.Attr = p.accept("ATTR")
-	case "MEMO":
-		f.Memo = p.optAfter("MEMO")
-	case "WHERE":
-		f.Where = p.where()
-	}
+	return all
 }
 
 // export reads EXPORT of columns, or of a form.
 func (p *parser) export() ast.Action {
-	start := p.need("EXPORT")
-	if isIdent(p.tok()) || p.isAny("LIST", "EDIT") {
+	if t := p.peek(1); isIdent(t) || isOneOf(t.Value, "LIST", "EDIT") {
 		return p.exportForm()
 	}
-	a := &ast.Export{}
-	if !p.is("FROM") {
-		a.Format = p.format(exportFormats)
-	}
-	p.need("FROM")
-	a.Columns, a.Where, a.Order, a.Limit = p.columns()
-	a.To = p.optTo()
-	a.Loc = p.loc(start)
-	return a
+	s, loc := productions.export.parse(p)
+	return &ast.Export{Loc: loc, Format: s.Format.get(), Columns: aliasedOf(s.Rows.Columns), Where: s.Rows.Where,
+		Order: s.Rows.order(), Limit: ast.Limit{Top: s.Rows.Top, Offset: s.Rows.Offset}, To: s.To.get()}
 }
 
+type jsonSyntax struct {
+	Kind string        `parser:"@( 'JSON' | 'JSONTEXT' ) 'FROM'"`
+	Rows columnsSyntax `parser:"@@"`
+}
+
+func (p *parser) jsonFrom() ast.Expr {
+	s, loc := productions.json.parse(p)
+	return &ast.JSONExpr{Loc: loc, AsText: s.Kind == "JSONTEXT", Columns: aliasedOf(s.Rows.Columns), Where: s.Rows.Where,
+		Order: s.Rows.order(), Limit: ast.Limit{Top: s.Rows.Top, Offset: s.Rows.Offset}}
+}
+
+type exportFormSyntax struct {
+	Form    nodeMappedForm      `parser:"'EXPORT' @@"`
+	Filters []ast.Expr          `parser:"( 'FILTERS' @@ ( ',' @@ )* )?"`
+	Format  *nodeExportFormat   `parser:"@@?"`
+	Top     *formCountSyntax    `parser:"( 'TOP' @@ )?"`
+	Offset  *formCountSyntax    `parser:"( 'OFFSET' @@ )?"`
+	To      *nodeRef            `parser:"( 'TO' ( (?! Ident '=' ) @@"`
+	Targets []groupTargetSyntax `parser:"       | @@ ( ',' @@ )* ) )?"`
+}
+
+// formCountSyntax is one number for all groups, or one for each.
+type formCountSyntax struct {
+	All    ast.Expr           `parser:"( (?! Ident '=' ) @@"`
+	Groups []groupValueSyntax `parser:"| @@ ( ',' @@ )* )"`
+}
+
+type groupValueSyntax struct {
+	Name nodeIdent `parser:"@@ '='"`
+	Expr ast.Expr  `parser:"@@"`
+	Null bool      `parser:"@'NULL'?"`
+}
+
+type groupTargetSyntax struct {
+	Group nodeIdent `parser:"@@ '='"`
+	Ref   nodeRef   `parser:"@@"`
+}
+
+func (s *formCountSyntax) get() (ast.Expr, []ast.GroupValue) {
+	if s == nil {
+		return nil, nil
+	}
+	var groups []ast.GroupValue
+	for _, g := range s.Groups {
+		groups = append(groups, ast.GroupValue{Name: g.Name.Ident, Expr: g.Expr, Null: g.Null})
+	}
+	return s.All, groups
+}
+
+// exportForm does not count the word EXPORT to the place of its node.
 func (p *parser) exportForm() ast.Action {
-	start := p.tok()
-	a := &ast.ExportForm{Form: p.mappedForm()}
-	a.Filters = p.contextFilters()
-	if !p.isAny("TOP", "OFFSET", "TO", ";") {
-		a.Format = p.format(exportFormats)
+	form := p.peek(1)
+	s, _ := productions.exportForm.parse(p)
+	a := &ast.ExportForm{Loc: p.loc(form), Form: s.Form.MappedForm, Filters: s.Filters, Format: s.Format.get(), To: s.To.get()}
+	a.Limit.Top, a.Limit.TopBy = s.Top.get()
+	a.Limit.Offset, a.Limit.OffsetBy = s.Offset.get()
+	for _, t := range s.Targets {
+		a.Targets = append(a.Targets, ast.GroupTarget{Group: t.Group.Ident, Ref: t.Ref.PropertyRef})
 	}
-	a.Limit = p.formLimit()
-	if p.is("TO") {
-		if p.peek(2).Value == "=" {
-			p.next()
-			a.Targets = list(p, func(p *parser) ast.GroupTarget {
-				t := ast.GroupTarget{Group: p.ident()}
-				p.need("=")
-				t.Ref = p.propertyRef()
-				return t
-			})
-		} else {
-			a.To = p.optTo()
-		}
-	}
-	a.Loc = p.loc(start)
 	return a
 }
 
-// external reads EXTERNAL of every kind.
+type exportFormatSyntax struct {
+	CSV     *csvSyntax       `parser:"(  (  'CSV' @@"`
+	Plain   string           `parser:"    | @( 'DBF' | 'JSON' )"`
+	XML     *exportXMLSyntax `parser:"    | 'XML' @@ )"`
+	Charset *nodeText        `parser:"   ( 'CHARSET' @@ )?"`
+	Sheets  string           `parser:" | @( 'XLS' | 'XLSX' )"`
+	Sheet   ast.Expr         `parser:"   ( 'SHEET' @@ )?"`
+	Header  string           `parser:"   @( 'HEADER' | 'NOHEADER' )?"`
+	Table   bool             `parser:" | @'TABLE' )"`
+}
+
+type exportXMLSyntax struct {
+	Header string   `parser:"@( 'HEADER' | 'NOHEADER' )?"`
+	Root   ast.Expr `parser:"( 'ROOT' @@ )?"`
+	Tag    ast.Expr `parser:"( 'TAG' @@ )?"`
+	Attr   bool     `parser:"@'ATTR'?"`
+}
+
+func exportFormats() []string {
+	return []string{"CSV", "DBF", "XLS", "XLSX", "JSON", "XML", "TABLE", "FROM"}
+}
+
+func (p *parser) exportFormat() *ast.Format {
+	p.check(exportFormats()...)
+	s, loc := productions.exportFormat.parse(p)
+	f := &ast.Format{Loc: loc, Name: s.Plain + s.Sheets, Charset: s.Charset.get(), Sheet: s.Sheet, Header: s.Header}
+	switch {
+	case s.CSV != nil:
+		f.Name = "CSV"
+		s.CSV.set(f)
+	case s.XML != nil:
+		f.Name, f.Header, f.Root, f.Tag, f.Attr = "XML", s.XML.Header, s.XML.Root, s.XML.Tag, s.XML.Attr
+	case s.Table:
+		f.Name = "TABLE"
+	}
+	return f
+}
+
+type externalSyntax struct {
+	Connector *connectorSyntax  `parser:"'EXTERNAL' (  @@"`
+	Named     []namedExprSyntax `parser:"   ( 'PARAMS' ( @@ ( ',' @@ )* )? )?"`
+	Target    *externalTarget   `parser:" | @@"`
+	Params    []ast.Expr        `parser:"   ( 'PARAMS' ( @@ ( ',' @@ )* )? )? )"`
+	To        []nodeRef         `parser:"( 'TO' @@ ( ',' @@ )* )?"`
+}
+
+type connectorSyntax struct {
+	located
+	Address ast.Expr `parser:"'CONNECTOR' @@"`
+	Command ast.Expr `parser:"'EXEC' @@"`
+}
+
+type namedExprSyntax struct {
+	Name *nodeIdent `parser:"( (?= Ident '=' ) @@ '=' )?"`
+	Expr ast.Expr   `parser:"@@"`
+}
+
+type externalTarget struct {
+	located
+	HTTP   *httpSyntax        `parser:"(  'HTTP' @@"`
+	SQL    *sqlSyntax         `parser:" | 'SQL' @@"`
+	LSF    *externalLSFSyntax `parser:" | 'LSF' @@"`
+	Socket *socketSyntax      `parser:" | @@"`
+	DBF    *externalDBFSyntax `parser:" | 'DBF' @@"`
+	Java   ast.Expr           `parser:" | 'JAVA' @@ )"`
+}
+
+type sqlSyntax struct {
+	Address ast.Expr `parser:"@@"`
+	Command ast.Expr `parser:"'EXEC' @@"`
+}
+
+type externalLSFSyntax struct {
+	Address ast.Expr `parser:"@@"`
+	Eval    bool     `parser:"( 'EXEC' | @'EVAL'"`
+	Action  bool     `parser:"  @'ACTION'? )"`
+	Text    ast.Expr `parser:"@@"`
+}
+
+type socketSyntax struct {
+	Kind    string   `parser:"@( 'TCP' | 'UDP' )"`
+	Client  bool     `parser:"@'CLIENT'?"`
+	Address ast.Expr `parser:"@@"`
+}
+
+type externalDBFSyntax struct {
+	Address ast.Expr  `parser:"@@ 'APPEND'"`
+	Charset *nodeText `parser:"( 'CHARSET' @@ )?"`
+}
+
+type httpSyntax struct {
+	Client  bool               `parser:"@'CLIENT'?"`
+	Method  string             `parser:"@( 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT' )?"`
+	Address ast.Expr           `parser:"@@"`
+	Options []httpOptionSyntax `parser:"@@*"`
+}
+
+type httpOptionSyntax struct {
+	BodyURL          ast.Expr   `parser:"(  'BODYURL' @@"`
+	BodyParamNames   []ast.Expr `parser:" | 'BODYPARAMNAMES' @@ ( ',' @@ )*"`
+	BodyParamHeaders []nodeRef  `parser:" | 'BODYPARAMHEADERS' @@ ( ',' @@ )*"`
+	Headers          *nodeRef   `parser:" | 'HEADERS' @@"`
+	Cookies          *nodeRef   `parser:" | 'COOKIES' @@"`
+	HeadersTo        *nodeRef   `parser:" | 'HEADERSTO' @@"`
+	CookiesTo        *nodeRef   `parser:" | 'COOKIESTO' @@"`
+	NoEncode         bool       `parser:" | @'NOENCODE' )"`
+}
+
 func (p *parser) external() ast.Action {
-	start := p.need("EXTERNAL")
-	a := &ast.External{Target: p.externalTarget()}
-	if p.accept("PARAMS") && startsExpr(p.tok()) {
-		connector := a.Target.Kind == "CONNECTOR"
-		a.Params = list(p, func(p *parser) ast.NamedExpr {
-			var n ast.NamedExpr
-			if connector && isIdent(p.tok()) && p.peek(1).Value == "=" {
-				n.Name = p.optIdent()
-				p.next()
-			}
-			n.Expr = p.expr()
-			return n
-		})
+	s, loc := productions.external.parse(p)
+	a := &ast.External{Loc: loc, To: refsOf(s.To)}
+	if s.Connector != nil {
+		a.Target = ast.ExternalTarget{Loc: s.Connector.loc(), Kind: "CONNECTOR", Address: s.Connector.Address, Exec: s.Connector.Command}
+		for _, n := range s.Named {
+			a.Params = append(a.Params, ast.NamedExpr{Name: n.Name.get(), Expr: n.Expr})
+		}
+		return a
 	}
-	if p.accept("TO") {
-		a.To = list(p, (*parser).propertyRef)
+	a.Target = s.Target.get()
+	for _, x := range s.Params {
+		a.Params = append(a.Params, ast.NamedExpr{Expr: x})
 	}
-	a.Loc = p.loc(start)
 	return a
 }
 
-func (p *parser) externalTarget() ast.ExternalTarget {
-	start := p.tok()
-	t := ast.ExternalTarget{Kind: start.Value}
-	switch t.Kind {
-	case "SQL", "CONNECTOR":
-		p.next()
-		t.Address = p.expr()
-		p.need("EXEC")
-		t.Exec = p.expr()
-	case "TCP", "UDP":
-		p.next()
-		t.Client = p.accept("CLIENT")
-		t.Address = p.expr()
-	case "HTTP":
-		p.next()
-		t.Client = p.accept("CLIENT")
-		t.HTTP = &ast.HTTPTarget{Method: p.acceptAny("DELETE", "GET", "PATCH", "POST", "PUT")}
-		t.Address = p.expr()
-		p.httpOptions(t.HTTP)
-	case "DBF":
-		p.next()
-		t.Address = p.expr()
-		p.need("APPEND")
-		if p.accept("CHARSET") {
-			charset := p.text()
-			t.Charset = &charset
-		}
-	case "LSF":
-		p.next()
-		t.Address = p.expr()
-		if t.Eval = p.needAny("EXEC", "EVAL") == "EVAL"; t.Eval {
-			t.EvalAction = p.accept("ACTION")
-		}
-		t.Exec = p.expr()
-	case "JAVA":
-		p.next()
-		t.Address = p.expr()
+func (s *externalTarget) get() ast.ExternalTarget {
+	t := ast.ExternalTarget{Loc: s.loc(), Kind: s.Tokens[0].Value}
+	switch {
+	case s.HTTP != nil:
+		t.Client, t.Address, t.HTTP = s.HTTP.Client, s.HTTP.Address, s.HTTP.get()
+	case s.SQL != nil:
+		t.Address, t.Exec = s.SQL.Address, s.SQL.Command
+	case s.LSF != nil:
+		t.Address, t.Eval, t.EvalAction, t.Exec = s.LSF.Address, s.LSF.Eval, s.LSF.Action, s.LSF.Text
+	case s.Socket != nil:
+		t.Client, t.Address = s.Socket.Client, s.Socket.Address
+	case s.DBF != nil:
+		t.Address, t.Charset = s.DBF.Address, s.DBF.Charset.get()
 	default:
-		p.unexpected(quoteAll([]string{"HTTP", "SQL", "LSF", "CONNECTOR", "TCP", "UDP", "DBF", "JAVA"})...)
+		t.Address = s.Java
 	}
-	t.Loc = p.loc(start)
 	return t
 }
 
-func (p *parser) httpOptions(h *ast.HTTPTarget) {
-	ref := func() *ast.PropertyRef {
-		r := p.propertyRef()
-		return &r
-	}
-	for {
+// get takes the last of options that are written twice.
+func (s *httpSyntax) get() *ast.HTTPTarget {
+	h := &ast.HTTPTarget{Method: s.Method}
+	for _, o := range s.Options {
 		switch {
-		case p.accept("BODYURL"):
-			h.BodyURL = p.expr()
-		case p.accept("BODYPARAMNAMES"):
-			h.BodyParamNames = p.exprList()
-		case p.accept("BODYPARAMHEADERS"):
-			h.BodyParamHeaders = list(p, (*parser).propertyRef)
-		case p.accept("HEADERS"):
-			h.Headers = ref()
-		case p.accept("COOKIES"):
-			h.Cookies = ref()
-		case p.accept("HEADERSTO"):
-			h.HeadersTo = ref()
-		case p.accept("COOKIESTO"):
-			h.CookiesTo = ref()
-		case p.accept("NOENCODE"):
+		case o.BodyURL != nil:
+			h.BodyURL = o.BodyURL
+		case o.BodyParamNames != nil:
+			h.BodyParamNames = o.BodyParamNames
+		case o.BodyParamHeaders != nil:
+			h.BodyParamHeaders = refsOf(o.BodyParamHeaders)
+		case o.Headers != nil:
+			h.Headers = o.Headers.get()
+		case o.Cookies != nil:
+			h.Cookies = o.Cookies.get()
+		case o.HeadersTo != nil:
+			h.HeadersTo = o.HeadersTo.get()
+		case o.CookiesTo != nil:
+			h.CookiesTo = o.CookiesTo.get()
+		case o.NoEncode:
 			h.NoEncode = true
-		default:
-			return
 		}
 	}
+	return h
 }
 
-// internalCall reads INTERNAL DB x and INTERNAL CLIENT x as actions.
+// internalCallSyntax is INTERNAL DB x and INTERNAL CLIENT x as actions.
+type internalCallSyntax struct {
+	DB     bool       `parser:"'INTERNAL' ( @'DB' | 'CLIENT'"`
+	Wait   string     `parser:"  @( 'WAIT' | 'NOWAIT' )? )"`
+	Text   ast.Expr   `parser:"@@"`
+	Params []ast.Expr `parser:"( 'PARAMS' ( @@ ( ',' @@ )* )? )?"`
+	To     []nodeRef  `parser:"( 'TO' @@ ( ',' @@ )* )?"`
+}
+
 func (p *parser) internalCall() ast.Action {
-	start := p.need("INTERNAL")
-	a := &ast.InternalCall{DB: p.needAny("DB", "CLIENT") == "DB"}
-	if !a.DB {
-		a.Wait = p.acceptAny("WAIT", "NOWAIT")
-	}
-	a.Text = p.expr()
-	if p.accept("PARAMS") && startsExpr(p.tok()) {
-		a.Params = p.exprList()
-	}
-	if p.accept("TO") {
-		a.To = list(p, (*parser).propertyRef)
-	}
-	a.Loc = p.loc(start)
-	return a
+	s, loc := productions.internalCall.parse(p)
+	return &ast.InternalCall{Loc: loc, DB: s.DB, Wait: s.Wait, Text: s.Text, Params: s.Params, To: refsOf(s.To)}
 }

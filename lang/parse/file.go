@@ -45,7 +45,7 @@ func Action(name, src string) (*ast.Block, diag.List) {
 	}
 	start := p.lex.MakeCheckpoint()
 	first := p.tok()
-	p.openEnd = true
+	p.setOpenEnd()
 	err = p.attempt(func() {
 		for !p.tok().EOF() {
 			if p.is("LOCAL") {
@@ -86,12 +86,37 @@ func Expr(name, src string) (ast.Expr, diag.List) {
 // text to be read at all.
 func newParser(lex lexer.Lexer) (*parser, *diag.Diagnostic) {
 	counted := &bracketCounter{Lexer: lex}
-	tokens, _ := lexer.Upgrade(counted)
+	p, _ := newStream(counted, 0)
 	if counted.tooDeep != nil {
 		return nil, &diag.Diagnostic{Code: "E1103", Span: tokenSpan(counted.tooDeep),
 			Message: fmt.Sprintf("nesting deeper than %d levels", maxDepth)}
 	}
+	return p, nil
+}
+
+// newStream reads all tokens of lex behind a token for the state of a parser
+// that is depth levels deep.
+func newStream(lex lexer.Lexer, depth int) (*parser, error) {
+	tokens, err := lexer.Upgrade(&stream{Lexer: lex, depth: depth})
+	if err != nil {
+		return nil, err
+	}
+	tokens.Next()
 	return &parser{lex: tokens}, nil
+}
+
+type stream struct {
+	lexer.Lexer
+	depth int
+	begun bool
+}
+
+func (s *stream) Next() (lexer.Token, error) {
+	if !s.begun {
+		s.begun = true
+		return stateToken(s.depth), nil
+	}
+	return s.Lexer.Next()
 }
 
 // bracketCounter watches how deeply brackets nest.
@@ -128,7 +153,7 @@ func (p *parser) attempt(read func()) (d *diag.Diagnostic) {
 				Hints: []string{"This is a fault of golsf; please report it with the text that shows it."}}
 		}
 	}()
-	p.depth = 0
+	*p.depth() = 0
 	read()
 	return nil
 }
@@ -211,7 +236,7 @@ func (p *parser) endsAfterBrace(margin int) bool {
 // firstOnLine reports whether the next token is the first of its line.
 func (p *parser) firstOnLine() bool {
 	at := p.lex.RawCursor()
-	return at == 0 || p.lex.Range(at-1, at)[0].Pos.Line < p.tok().Pos.Line
+	return at <= 1 || p.lex.Range(at-1, at)[0].Pos.Line < p.tok().Pos.Line
 }
 
 // restartsAt reports whether a statement surely begins at t: at the margin,

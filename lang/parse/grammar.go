@@ -2,7 +2,6 @@ package parse
 
 import (
 	"errors"
-	"strings"
 	"sync"
 
 	"github.com/alecthomas/participle/v2"
@@ -36,6 +35,15 @@ var productions struct {
 	window          production[windowSyntax]
 	extendWindow    production[extendWindowSyntax]
 	hideWindow      production[hideWindowSyntax]
+	importData      production[importSyntax]
+	importForm      production[importFormSyntax]
+	importFormat    production[importFormatSyntax]
+	export          production[exportSyntax]
+	exportForm      production[exportFormSyntax]
+	exportFormat    production[exportFormatSyntax]
+	json            production[jsonSyntax]
+	external        production[externalSyntax]
+	internalCall    production[internalCallSyntax]
 }
 
 // production reads a T by its struct tags. The zero value is ready.
@@ -50,6 +58,7 @@ func (g *production[T]) build() *participle.Parser[T] {
 			participle.Lexer(token.Definition{}),
 			participle.UseLookahead(0),
 			participle.ParseTypeWith(readExpr),
+			participle.ParseTypeWith(readAction),
 			participle.ParseTypeWith(readFormItem),
 		)
 	})
@@ -75,6 +84,10 @@ func readExpr(lex *lexer.PeekingLexer) (ast.Expr, error) {
 	return (&parser{lex: lex}).expr(), nil
 }
 
+func readAction(lex *lexer.PeekingLexer) (ast.Action, error) {
+	return (&parser{lex: lex}).action(), nil
+}
+
 func readFormItem(lex *lexer.PeekingLexer) (ast.FormItem, error) {
 	if item := (&parser{lex: lex}).formItem(); item != nil {
 		return item, nil
@@ -93,7 +106,22 @@ type (
 	nodeRef       struct{ ast.PropertyRef }
 	nodeDraw      struct{ ast.DrawRef }
 	nodeComponent struct{ ast.Component }
+
+	nodeString       struct{ ast.Text } // a text that is no name
+	nodeBuiltin      struct{ ast.ClassRef }
+	nodeParams       struct{ all []ast.Param }    // in parentheses
+	nodeClasses      struct{ all []ast.ClassRef } // in parentheses
+	nodeMappedForm   struct{ ast.MappedForm }
+	nodeImportFormat struct{ *ast.Format }
+	nodeExportFormat struct{ *ast.Format }
 )
+
+// located is part of nodes that have a place of their own.
+type located struct {
+	Tokens []lexer.Token
+}
+
+func (l *located) loc() ast.Loc { return locOf(&l.Tokens[0], &l.Tokens[len(l.Tokens)-1]) }
 
 func (n *nodeIdent) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.Ident, isIdent(lex.Peek()), (*parser).ident)
@@ -132,6 +160,57 @@ func (n *nodeDraw) Parse(lex *lexer.PeekingLexer) error {
 func (n *nodeComponent) Parse(lex *lexer.PeekingLexer) error {
 	t := lex.Peek()
 	return readLeaf(lex, &n.Component, isIdent(t) || startsComponent(t.Value), (*parser).component)
+}
+
+func (n *nodeString) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.Text, isText(lex.Peek()), (*parser).text)
+}
+
+func (n *nodeBuiltin) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.ClassRef, isType(lex.Peek()), (*parser).class)
+}
+
+func (n *nodeParams) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.all, lex.Peek().Value == "(", (*parser).params)
+}
+
+func (n *nodeClasses) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.all, lex.Peek().Value == "(", (*parser).classList)
+}
+
+func (n *nodeMappedForm) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.MappedForm, true, (*parser).mappedForm)
+}
+
+// A format stands wherever nothing that may follow it does, so that a wrong
+// one is named as such.
+func (n *nodeImportFormat) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.Format, !isOneOf(lex.Peek().Value, "FROM", ";"), (*parser).importFormat)
+}
+
+func (n *nodeExportFormat) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.Format, !isOneOf(lex.Peek().Value, "FROM", "TOP", "OFFSET", "TO", ";"), (*parser).exportFormat)
+}
+
+func (n *nodeImportFormat) get() *ast.Format {
+	if n == nil {
+		return nil
+	}
+	return n.Format
+}
+
+func (n *nodeExportFormat) get() *ast.Format {
+	if n == nil {
+		return nil
+	}
+	return n.Format
+}
+
+func (n *nodeRef) get() *ast.PropertyRef {
+	if n == nil {
+		return nil
+	}
+	return &n.PropertyRef
 }
 
 // readLeaf reads into node if it begins at the next token.
@@ -183,42 +262,4 @@ func (p *parser) grammarError(err error) {
 		panic(&failure{&diag.Diagnostic{Code: "E1101", Message: located.Message(), Span: diag.Span{Start: at, End: at}}})
 	}
 	p.failAt(p.tok(), "E1101", err.Error())
-}
-
-// expectation finds in a message of participle what was expected: a sign, a
-// word, or a node that has a name for people.
-func expectation(message string) []string {
-	_, expected, ok := strings.Cut(message, "(expected ")
-	if !ok {
-		return nil
-	}
-	expected = strings.TrimLeft(strings.TrimSuffix(expected, ")"), "( ")
-	if rest, ok := strings.CutPrefix(expected, `"`); ok {
-		if word, _, ok := strings.Cut(rest, `"`); ok {
-			return []string{"'" + word + "'"}
-		}
-	}
-	node := expected
-	if i := strings.IndexAny(expected, " )|*+?"); i >= 0 {
-		node = expected[:i]
-	}
-	switch node {
-	case "nodeIdent", "nodeName":
-		return []string{"a name"}
-	case "Expr", "FilterSyntax", "OrderSyntax":
-		return []string{"an expression"}
-	case "nodeText", "nodeCaption":
-		return []string{"a text"}
-	case "nodeNumber":
-		return []string{"a number"}
-	case "nodeClass":
-		return []string{"a class"}
-	case "nodeRef", "nodeDraw":
-		return []string{"the name of a property"}
-	case "StaticSyntax":
-		return []string{"the name of a static object"}
-	case "nodeComponent":
-		return []string{"a component"}
-	}
-	return nil
 }

@@ -27,6 +27,15 @@ func TestProductions(t *testing.T) {
 	productions.window.build()
 	productions.extendWindow.build()
 	productions.hideWindow.build()
+	productions.importData.build()
+	productions.importForm.build()
+	productions.importFormat.build()
+	productions.export.build()
+	productions.exportForm.build()
+	productions.exportFormat.build()
+	productions.json.build()
+	productions.external.build()
+	productions.internalCall.build()
 }
 
 // BenchmarkBuild measures what the grammar costs a program that uses all of it.

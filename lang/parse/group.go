@@ -130,43 +130,6 @@ func (p *parser) ungroup() *ast.Ungroup {
 	return u
 }
 
-// aliased reads x or name = x.
-func (p *parser) aliased() ast.Aliased {
-	start := p.tok()
-	var a ast.Aliased
-	if isTextOrIdent(start) && p.peek(1).Value == "=" {
-		name := p.text()
-		p.next()
-		a.Name = &name
-	}
-	a.Expr = p.expr()
-	a.Loc = p.loc(start)
-	return a
-}
-
-// columns reads what EXPORT and JSON have in common: columns, condition, order
-// and limit.
-func (p *parser) columns() (columns []ast.Aliased, where ast.Expr, order []ast.Ordered, limit ast.Limit) {
-	columns = list(p, (*parser).aliased)
-	where = p.where()
-	if p.accept("ORDER") {
-		order = list(p, func(p *parser) ast.Ordered {
-			x := p.expr()
-			return ast.Ordered{Expr: x, Desc: p.accept("DESC")}
-		})
-	}
-	return columns, where, order, p.limit()
-}
-
-func (p *parser) jsonFrom() ast.Expr {
-	start := p.next()
-	p.need("FROM")
-	x := &ast.JSONExpr{AsText: start.Value == "JSONTEXT"}
-	x.Columns, x.Where, x.Order, x.Limit = p.columns()
-	x.Loc = p.loc(start)
-	return x
-}
-
 func (p *parser) jsonForm() ast.Expr {
 	start := p.next()
 	p.need("(")

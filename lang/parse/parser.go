@@ -24,11 +24,26 @@ const maxDepth = 1000
 // parser reads tokens; it fails by a panic with a *failure, which every entry
 // of the package recovers.
 type parser struct {
-	lex   *lexer.PeekingLexer
-	depth int
-	// openEnd lets the end of the text stand for a last semicolon.
-	openEnd bool
+	lex *lexer.PeekingLexer
 }
+
+// The first token of a stream is no part of the text. It carries what a parser
+// must know on both sides of participle, which hands on nothing but tokens: in
+// place of a line how deep the parser is, in place of a column whether the end
+// of the text may stand for a last semicolon.
+func stateToken(depth int) lexer.Token {
+	return lexer.Token{Type: token.Punct, Pos: lexer.Position{Offset: -1, Line: depth}}
+}
+
+func (p *parser) state() *lexer.Token { return &p.lex.Range(0, 1)[0] }
+
+// depth is how many expressions, actions and productions are being read, one
+// in another.
+func (p *parser) depth() *int { return &p.state().Pos.Line }
+
+// openEnd reports whether the end of the text stands for a last semicolon.
+func (p *parser) openEnd() bool { return p.state().Pos.Column == 1 }
+func (p *parser) setOpenEnd()   { p.state().Pos.Column = 1 }
 
 // failure carries a diagnostic up to the statement that cannot be read.
 type failure struct {
@@ -93,10 +108,15 @@ func (p *parser) need(value string) *lexer.Token {
 
 // needAny takes the next token, which must be one of the values.
 func (p *parser) needAny(values ...string) string {
+	p.check(values...)
+	return p.next().Value
+}
+
+// check fails if the next token is none of the values.
+func (p *parser) check(values ...string) {
 	if !p.isAny(values...) {
 		p.unexpected(quoteAll(values)...)
 	}
-	return p.next().Value
 }
 
 func quoteAll(values []string) []string {
@@ -109,12 +129,13 @@ func quoteAll(values []string) []string {
 
 // enter counts one level of nesting; the caller must leave it.
 func (p *parser) enter() {
-	if p.depth++; p.depth > maxDepth {
+	depth := p.depth()
+	if *depth++; *depth > maxDepth {
 		p.failAt(p.tok(), "E1103", fmt.Sprintf("nesting deeper than %d levels", maxDepth))
 	}
 }
 
-func (p *parser) leave() { p.depth-- }
+func (p *parser) leave() { *p.depth()-- }
 
 // unexpected fails at the next token.
 func (p *parser) unexpected(expected ...string) {
@@ -144,7 +165,7 @@ func (p *parser) unexpectedToken(t *lexer.Token, expected ...string) *diag.Diagn
 // before gives the token before t, or an empty one. t is the next token or,
 // after participle failed, one near it.
 func (p *parser) before(t *lexer.Token) lexer.Token {
-	for at := p.lex.RawCursor() + 1; at > 0; at-- {
+	for at := p.lex.RawCursor() + 1; at > 1; at-- {
 		if at == p.lex.RawCursor()+1 && p.tok().EOF() {
 			continue
 		}
@@ -208,7 +229,7 @@ func locOf(start, last *lexer.Token) ast.Loc {
 // loc gives the range from start to the last token taken.
 func (p *parser) loc(start *lexer.Token) ast.Loc {
 	at := p.lex.RawCursor()
-	if at == 0 {
+	if at <= 1 {
 		return locOf(start, start)
 	}
 	last := &p.lex.Range(at-1, at)[0]

@@ -430,3 +430,11 @@ func drawsOf(nodes []nodeDraw) []ast.DrawRef {
 	}
 	return all
 }
+
+func refsOf(nodes []nodeRef) []ast.PropertyRef {
+	var all []ast.PropertyRef
+	for _, n := range nodes {
+		all = append(all, n.PropertyRef)
+	}
+	return all
+}

@@ -317,11 +317,10 @@ func (p *parser) interpolated(t *lexer.Token, code string, offset int) ast.Expr 
 		}
 	}
 	pos.Offset += offset
-	lex, err := lexer.Upgrade(token.NewAt(pos, code))
+	sub, err := newStream(token.NewAt(pos, code), *p.depth())
 	if err != nil {
 		p.failAt(t, "E1005", err.Error())
 	}
-	sub := &parser{lex: lex, depth: p.depth}
 	sub.enter()
 	if sub.tok().EOF() {
 		p.failAt(t, "E1101", "empty '${}' in a text", `A dollar before a brace is written \$.`)
