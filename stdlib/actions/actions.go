@@ -47,6 +47,13 @@ func New(c Config) *Table {
 	t.actions = map[string]interp.NativeAction{
 		"System.sleep":           sleep,
 		"System.open":            open,
+		"System.openLink":        open,
+		"System.nothing":         nothing,
+		"System.screen":          screen,
+		"Utils.canonicalizeJSON": canonicalizeJSON,
+		"Utils.linkToString":     linkToString,
+		"Utils.sheetNames":       sheetNames,
+		"Utils.columnsCount":     columnsCount,
 		"Utils.listFiles":        listFiles,
 		"Utils.fileExists":       fileExists,
 		"Utils.stringToFile":     stringToFile,
@@ -102,11 +109,6 @@ func text(args []value.Value, i int) string {
 	}
 	return ""
 }
-
-// nothing is a setting that has no meaning here; screen is a command of a form
-// on a screen.
-func nothing(context.Context, *interp.Host, []value.Value) (value.Value, error) { return none, nil }
-func screen(context.Context, *interp.Host, []value.Value) (value.Value, error)  { return none, nil }
 
 func sleep(ctx context.Context, _ *interp.Host, args []value.Value) (value.Value, error) {
 	v, err := value.Cast(arg(args, 0), value.ClassLong)
