@@ -30,6 +30,7 @@ type deltaGroups struct {
 	mu       sync.Mutex
 	off      bool // values do not fit into cells
 	misses   int  // points computed by other means
+	wait     int  // misses before the changes of a session are looked at again
 	base     *deltaLevel
 	views    []store.View // the committed state that base is of
 	sessions []*deltaLevel
@@ -336,6 +337,9 @@ func (d *deltaGroups) follow(s *store.Session, level *deltaLevel) bool {
 // open makes the level of a session from all its changes, when there are few
 // compared to the points that were asked for.
 func (d *deltaGroups) open(s *store.Session, id uint64) *deltaLevel {
+	if d.misses < d.wait {
+		return nil
+	}
 	d.rows.reset()
 	most := 64 + 4*d.misses
 	for i, l := range d.leaves {
@@ -345,9 +349,10 @@ func (d *deltaGroups) open(s *store.Session, id uint64) *deltaLevel {
 		})
 	}
 	if len(d.rows.keys) > most {
+		d.wait = 2*d.misses + 64
 		return nil
 	}
-	d.misses = 0
+	d.misses, d.wait = 0, 0
 	level := &deltaLevel{table: newCellTable(d.types, d.t), dirty: map[int]bool{}, below: d.base, id: id, stamps: slices.Clone(d.stamps)}
 	d.apply(level, d.now(s))
 	for _, l := range d.leaves {
