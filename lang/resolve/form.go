@@ -310,9 +310,9 @@ func (u *unit) groupOptions(f *formInfo, g *bound.FormGroup, options []ast.Group
 		case "EXTID", "EXTKEY":
 			if o.Text != nil {
 				g.ExtID = o.Text.Value
-				g.ExtKey = o.Kind == "EXTKEY"
+				g.ExtKey = g.ExtKey || o.Kind == "EXTKEY"
 			} else {
-				g.ExtKey = o.Kind == "EXTKEY"
+				g.ExtKey = g.ExtKey || o.Kind == "EXTKEY"
 			}
 		case "PANEL", "CUSTOM", "PIVOT", "CALENDAR":
 			f.panels[g] = true
