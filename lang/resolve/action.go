@@ -469,7 +469,13 @@ func (c *context) block(x *ast.Block) bound.Act {
 		b.Items = append(b.Items, c.action(a))
 	}
 	c.leave(mark)
+	for _, m := range c.locals[locals:] {
+		if !m.used && !m.broken {
+			c.u.r.warnf(m.span, "W2906", "local '%s' is not used", m.name)
+		}
+	}
 	c.locals = c.locals[:locals]
+	c.checkUnreachable(b)
 	return b
 }
 
@@ -610,6 +616,7 @@ func (c *context) forAction(x *ast.For) bound.Act {
 	if x.Order != nil {
 		f.Order, f.Desc = c.exprs(x.Order.Exprs, true), x.Order.Desc
 	}
+	c.checkZero(x.Limit.Top)
 	f.Top, f.Offset = c.maybe(x.Limit.Top, false), c.maybe(x.Limit.Offset, false)
 	f.New = c.since(mark)
 	if len(f.New) == 0 && !x.While && x.New == nil {

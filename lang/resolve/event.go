@@ -419,6 +419,9 @@ func (u *unit) when(s *ast.When) {
 	e.New = c.since(0)
 	if !anyWrong(e.Condition) && !hasChange(e.Condition) {
 		e.Plain = true
+		if hasPrev(e.Condition) {
+			u.r.warnf(s.Cond.Span(), "W2907", "a condition with PREV and without CHANGED, SET or DROPPED never fires")
+		}
 		e.Condition = &bound.Change{Node: bound.Node{Class: value.ClassBoolean, Span: s.Cond.Span()}, Kind: bound.Set, X: e.Condition}
 	}
 	if s.Order != nil {

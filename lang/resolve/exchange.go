@@ -21,6 +21,7 @@ func (c *context) columns(e *bound.Export, cols []ast.Aliased, where ast.Expr, o
 	for i := range order {
 		e.Order = append(e.Order, bound.OrderItem{X: c.expr(order[i].Expr, true), Desc: order[i].Desc})
 	}
+	c.checkZero(limit.Top)
 	e.TopX, e.OffsetX = c.maybe(limit.Top, false), c.maybe(limit.Offset, false)
 	e.New = c.since(mark)
 }

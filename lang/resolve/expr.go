@@ -403,6 +403,9 @@ func (c *context) compare(x *ast.Binary, l, r bound.Expr) bound.Expr {
 		c.u.r.errorf(x.Span(), "E2302", "a value of class %s cannot be compared with one of class %s", c.u.r.className(a), c.u.r.className(b))
 		return invalid(x.Span())
 	}
+	if isNull(l) || isNull(r) {
+		c.u.r.warnf(x.Span(), "W2908", "a comparison with NULL is always NULL; ask with NOT or IF")
+	}
 	if x.Op == ast.Equal {
 		c.infer(l, b)
 		c.infer(r, a)

@@ -15,6 +15,9 @@ func (r *Resolver) finish(order []*unit) {
 		isNew[u.mod] = true
 	}
 	r.checkCanonical(isNew)
+	if r.errors() == 0 {
+		r.checkRecursiveLocals(r.prog.Actions)
+	}
 	cycles := map[*bound.Property]uint8{}
 	for _, name := range sortedKeys(r.members) {
 		for _, m := range r.members[name] {

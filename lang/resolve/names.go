@@ -33,7 +33,7 @@ type member struct {
 	named     bool // its parameters have names
 	paramName []string
 	result    value.Class
-	captured  string
+	used      bool
 }
 
 func (m *member) isAction() bool { return m.act != nil }
@@ -324,7 +324,7 @@ func (s *search) direct(group []*member) []*member {
 			fit = append(fit, m)
 		}
 	}
-	if s.kind != abstractProperty && s.kind != abstractAction {
+	if s.exact || s.kind != abstractProperty && s.kind != abstractAction {
 		return fit
 	}
 	// An implementation with the very classes of one abstract declaration
@@ -430,6 +430,7 @@ func (u *unit) member(ref *ast.PropertyRef, k kind, args []value.Class, anyArgs 
 	m, many := s.find(&ref.Name)
 	switch {
 	case m != nil:
+		m.used = true
 		return m
 	case many != nil:
 		if !u.unsure {

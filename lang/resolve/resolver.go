@@ -57,6 +57,7 @@ type Resolver struct {
 	aggrClass map[*bound.Class]bool
 	broken    map[string]bool // names that a broken declaration would have made
 
+	quiet    bool // no warnings: the standard library is resolved
 	bodySpan map[*bound.Property]diag.Span
 	chain    []*ast.MetaCall // calls around what is resolved now
 
@@ -314,13 +315,15 @@ func (r *Resolver) resolve(order []*unit) {
 		r.prog.Modules = append(r.prog.Modules, u.mod)
 		u.declareTypes(u.script.Statements)
 	}
+	defer func() { r.quiet = false }()
 	for _, u := range order {
+		r.quiet = u.system
 		for _, s := range u.stmts {
 			r.chain = s.chain
 			u.statement(s.Statement)
 		}
 	}
-	r.chain = nil
+	r.chain, r.quiet = nil, false
 	r.finish(order)
 }
 
@@ -410,6 +413,9 @@ func (r *Resolver) warnf(span diag.Span, code, format string, args ...any) {
 }
 
 func (r *Resolver) report(s diag.Severity, span diag.Span, code, hint, format string, args ...any) {
+	if s == diag.Warning && r.quiet {
+		return
+	}
 	key := fmt.Sprintf("%s:%d:%s", span.Start.File, span.Start.Offset, code)
 	for _, call := range r.chain {
 		key += fmt.Sprintf(":%d", call.Offset)

@@ -38,6 +38,7 @@ func (c *context) group(x *ast.Group) (bound.Expr, []bound.Expr) {
 	if x.Order != nil {
 		g.Order, g.Desc = c.exprs(x.Order.Exprs, true), x.Order.Desc
 	}
+	c.checkZero(x.Limit.Top)
 	g.Top = c.maybe(x.Limit.Top, true)
 	g.Offset = c.maybe(x.Limit.Offset, true)
 	g.Where = c.maybe(x.Where, true)
