@@ -80,7 +80,7 @@ func (d *Connector) path(c *connect.Call) (string, error) {
 	if c.Connection.IsNull() {
 		return "", value.Errorf(connect.CodeCall, "connectionString not specified")
 	}
-	path, err := wire.Expand(c.Connection.Str(), make([]bool, len(c.Params)), wire.Plain, func(n int) (string, error) {
+	path, err := wire.Expand(value.TextOf(c.Connection), make([]bool, len(c.Params)), wire.Plain, func(n int) (string, error) {
 		return "", value.Errorf(connect.CodeCall, "the file $%d cannot stand in a connection string", n)
 	})
 	if err != nil {

@@ -156,8 +156,8 @@ func (s *System) get(ctx context.Context, path string, secrets *connect.Secrets)
 // Write writes a file or JSON value to a local path and gives the path with the
 // extension that was added: none when the path ends in one that is known, or
 // short and mostly letters. A path that ends in "/" is a folder, in which the
-// file takes its own name. With add, a csv or txt file that exists is continued.
-// NULL writes nothing.
+// file takes its own name. With add, a csv or txt file that exists is continued
+// and an xlsx file gets the sheets. NULL writes nothing.
 func (s *System) Write(path string, v value.Value, add bool) (string, error) {
 	if v.IsNull() {
 		return "", nil
@@ -180,10 +180,20 @@ func (s *System) Write(path string, v value.Value, add bool) (string, error) {
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	if _, err := os.Stat(place); add && err == nil {
-		if ext != "csv" && ext != "txt" {
-			return "", failed("APPEND to an existing file is supported for csv and txt, not for %q", ext)
+		switch ext {
+		case "csv", "txt":
+			flags = os.O_WRONLY | os.O_APPEND
+		case "xlsx":
+			old, err := os.ReadFile(place)
+			if err != nil {
+				return "", failed("%s cannot be read: %s", path, cause(err))
+			}
+			if content, err = appendSheets(old, content); err != nil {
+				return "", err
+			}
+		default:
+			return "", failed("APPEND to an existing file is supported for csv, txt and xlsx, not for %q", ext)
 		}
-		flags = os.O_WRONLY | os.O_APPEND
 	}
 	if err := writeFile(place, flags, content); err != nil {
 		return "", failed("%s cannot be written: %s", path, cause(err))

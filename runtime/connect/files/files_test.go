@@ -1,6 +1,7 @@
 package files_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/golsf/golsf/internal/capture"
 	"github.com/golsf/golsf/runtime/connect"
@@ -66,16 +68,61 @@ func TestReadAndWrite(t *testing.T) {
 	}
 	os.WriteFile(filepath.Join(dir, "big"), make([]byte, 101), 0o600)
 	for want, err := range map[string]error{
-		"File not found: no.txt":    second(s.Read(ctx, "no.txt")),
-		"READ ftp is not supported": second(s.Read(ctx, "ftp://u:p@h/x")),
-		"larger than the limit":     second(s.Read(ctx, "big")),
-		"is incorrect or not found": second(s.Write("no/such/x.txt", file(value.NameRawFile, "", "", ""), false)),
-		"csv and txt, not for":      second(s.Write("big", file(value.NameRawFile, "", "", ""), true)),
-		"takes a file":              second(s.Write("x", value.Int(1), false)),
+		"File not found: no.txt":     second(s.Read(ctx, "no.txt")),
+		"READ ftp is not supported":  second(s.Read(ctx, "ftp://u:p@h/x")),
+		"larger than the limit":      second(s.Read(ctx, "big")),
+		"is incorrect or not found":  second(s.Write("no/such/x.txt", file(value.NameRawFile, "", "", ""), false)),
+		"csv, txt and xlsx, not for": second(s.Write("big", file(value.NameRawFile, "", "", ""), true)),
+		"takes a file":               second(s.Write("x", value.Int(1), false)),
 	} {
 		if e, ok := err.(*value.Error); !ok || !strings.Contains(e.Message, want) {
 			t.Errorf("%v, want %s", err, want)
 		}
+	}
+}
+
+func TestAppendSheets(t *testing.T) {
+	book := func(sheet string, cells map[string]any) value.Value {
+		f := excelize.NewFile()
+		defer f.Close()
+		f.SetSheetName("Sheet1", sheet)
+		for at, v := range cells {
+			if err := f.SetCellValue(sheet, at, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b, err := f.WriteToBuffer()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file(value.NameExcelFile, b.String(), "", "")
+	}
+	s := &files.System{Dir: t.TempDir()}
+	for _, v := range []value.Value{book("Data", map[string]any{"A1": "one"}), book("Data", map[string]any{"A1": 1.5, "B2": "007", "C1": true, "D1": time.Date(2024, 5, 6, 0, 0, 0, 0, time.UTC)}), book("Other", nil)} {
+		if _, err := s.Write("book", v, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := s.Read(context.Background(), "book.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := excelize.OpenReader(bytes.NewReader(f.Bytes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	got := x.GetSheetList()
+	for _, at := range []string{"A1", "B2", "C1", "D1"} {
+		v, err := x.GetCellValue("Data(1)", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, _ := x.GetCellType("Data(1)", at)
+		got = append(got, fmt.Sprint(v, " ", kind == excelize.CellTypeSharedString))
+	}
+	if d := cmp.Diff([]string{"Data", "Data(1)", "Other", "1.5 false", "007 true", "TRUE false", "05-06-24 false"}, got); d != "" {
+		t.Error(d)
 	}
 }
 

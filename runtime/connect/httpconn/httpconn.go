@@ -59,7 +59,7 @@ func (h *Connector) call(ctx context.Context, c *connect.Call, opts *connect.HTT
 		return nil, err
 	}
 	used := make([]bool, len(c.Params))
-	template := c.Connection.Str()
+	template := value.TextOf(c.Connection)
 	secrets.AddURL(template)
 	if template == "" || strings.HasPrefix(template, "/") {
 		text, err := expandText(c, template, opts.NoEncode, wire.UTF8, used)
@@ -137,7 +137,7 @@ func buildBody(c *connect.Call, opts *connect.HTTPOptions, used []bool) (wire.Bo
 		part := wire.Part{Value: p.Value, Class: p.Class}
 		k := len(parts)
 		if k < len(opts.BodyParamNames) && !opts.BodyParamNames[k].IsNull() {
-			pieces := strings.Split(opts.BodyParamNames[k].Str(), ";")
+			pieces := strings.Split(value.TextOf(opts.BodyParamNames[k]), ";")
 			if part.Name = pieces[0]; strings.TrimSpace(part.Name) == "" {
 				return wire.Body{}, value.Errorf(connect.CodeCall, "name %d of BODYPARAMNAMES: Name is blank", k+1)
 			}
@@ -159,7 +159,7 @@ func urlEncodedBody(c *connect.Call, opts *connect.HTTPOptions, used []bool, eo 
 	if eo.Named != "" && eo.Forced.Type == "" || eo.Forced.Multipart() {
 		return wire.Body{}, value.Errorf(connect.CodeCall, "BODYURL gives an urlencoded body and cannot go together with a multipart type or BODYPARAMNAMES")
 	}
-	text, err := expandText(c, opts.BodyURL.Str(), opts.NoEncode, eo.Forced.Charset(), used)
+	text, err := expandText(c, value.TextOf(opts.BodyURL), opts.NoEncode, eo.Forced.Charset(), used)
 	if err != nil {
 		return wire.Body{}, err
 	}

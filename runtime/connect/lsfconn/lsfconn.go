@@ -56,12 +56,12 @@ func (l *Connector) call(ctx context.Context, c *connect.Call, secrets *connect.
 	default:
 		return nil, value.Errorf(connect.CodeCall, "EXTERNAL LSF has no form %s", c.Method)
 	}
-	text, err := wire.EncodeForm(c.Exec.Str(), wire.UTF8)
+	text, err := wire.EncodeForm(value.TextOf(c.Exec), wire.UTF8)
 	if err != nil {
 		return nil, err
 	}
 	query := path + "?" + param + "=" + text
-	server := c.Connection.Str()
+	server := value.TextOf(c.Connection)
 	if server == "" {
 		return l.signed(c, query, eval)
 	}
@@ -125,7 +125,7 @@ func (l *Connector) signed(c *connect.Call, query string, eval bool) (*connect.R
 		}
 		b.WriteString("&p=" + enc)
 	}
-	b.WriteString("&signature=" + Sign(l.Secret, eval, c.Exec.Str(), params))
+	b.WriteString("&signature=" + Sign(l.Secret, eval, value.TextOf(c.Exec), params))
 	return httpconn.TextReply(b.String(), c.To)
 }
 

@@ -46,7 +46,7 @@ func payload(c *connect.Call) (address string, b []byte, ok bool, err error) {
 		return "", nil, false, value.Errorf(connect.CodeCall, "connectionString not specified")
 	}
 	text := func(n int) (string, error) { return wire.ParamText(c.Params[n-1].Value, wire.UTF8) }
-	target, err := wire.Expand(c.Connection.Str(), make([]bool, 1), wire.Plain, text)
+	target, err := wire.Expand(value.TextOf(c.Connection), make([]bool, 1), wire.Plain, text)
 	if err != nil {
 		return "", nil, false, err
 	}

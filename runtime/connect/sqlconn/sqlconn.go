@@ -127,7 +127,7 @@ func connectionString(c *connect.Call, secrets *connect.Secrets) (string, error)
 	if c.Connection.IsNull() {
 		return "", value.Errorf(connect.CodeCall, "connectionString not specified")
 	}
-	template := c.Connection.Str()
+	template := value.TextOf(c.Connection)
 	secrets.AddURL(template)
 	text, err := wire.Expand(template, make([]bool, len(c.Params)), wire.Plain, func(n int) (string, error) {
 		v := c.Params[n-1].Value
@@ -204,7 +204,7 @@ func setAutoCommit(ctx context.Context, c *connect.Call, target string) error {
 
 // commandText is the command, or the resource that it names.
 func commandText(c *connect.Call) (string, error) {
-	text := c.Exec.Str()
+	text := value.TextOf(c.Exec)
 	if !strings.HasSuffix(text, ".sql") {
 		return text, nil
 	}

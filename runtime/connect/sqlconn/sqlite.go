@@ -309,6 +309,9 @@ func fitNumeric(v value.Value, c value.Class, number bool) (value.Value, bool) {
 	if k := v.Kind(); (k == value.Integer || k == value.Long) && v.Num() < 1<<53 && v.Num() > -1<<53 {
 		return value.Decimal(v.Num()*10, 1), true // a number without a type is read as a real one
 	}
+	if v.Kind() == value.Double {
+		return value.ParseNumeric(strconv.FormatFloat(v.Double(), 'f', -1, 64))
+	}
 	n, err := value.Cast(v, c)
 	return n, err == nil && !n.IsNull()
 }
