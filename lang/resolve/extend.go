@@ -119,7 +119,6 @@ func (r *Resolver) Extend(script *ast.Script, o Options) (*Extension, diag.List)
 			u.statement(s.Statement)
 		}
 		r.chain = nil
-		r.finish([]*unit{u})
 	}
 	if r.errors() > 0 {
 		r.restore(before)

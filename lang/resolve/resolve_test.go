@@ -160,3 +160,17 @@ func TestTree(t *testing.T) {
 	}
 	t.Logf("%d modules, %d errors", len(order), len(list))
 }
+
+// BenchmarkLoad is what every run pays for the standard library.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		add(map[string]string{"main.lsf": "run() { MESSAGE 'x'; }"}, []string{"main.lsf"})
+	}
+}
+
+// BenchmarkLoadSystem is the same for a module that requires System only.
+func BenchmarkLoadSystem(b *testing.B) {
+	for b.Loop() {
+		add(map[string]string{"main.lsf": "MODULE main; run() { MESSAGE 'x'; }"}, []string{"main.lsf"})
+	}
+}
