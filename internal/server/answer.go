@@ -42,10 +42,7 @@ func prepare(h *interp.Host, r *http.Request, c *call) error {
 	} else {
 		p.set("webPort", value.Value{})
 	}
-	p.set("body", value.Value{})
-	if len(c.body) > 0 {
-		p.set("body", value.FileOf(value.NameRawFile, &value.FileData{Bytes: c.body}))
-	}
+	p.set("body", value.FileOf(value.NameRawFile, &value.FileData{Bytes: c.body}))
 	p.set("headers", value.String(r.Host), value.String("Host"))
 	for name, values := range r.Header {
 		p.set("headers", value.String(strings.Join(values, ",")), value.String(headerName(name)))
@@ -158,7 +155,7 @@ func (a *answer) results(res *interp.Result, urlencoded bool) (err error) {
 		parts[i] = wire.Part{Value: v.Value, Class: class}
 		if len(parts) > 1 {
 			parts[i].Name = v.Name
-			if class.Name != value.NameNamedFile {
+			if class.Name != value.NameNamedFile && !v.Value.IsNull() {
 				parts[i].FileName = "file"
 			}
 		}
