@@ -332,8 +332,8 @@ type (
 	// FormulaExpr is FORMULA [NULL] [class [name]] 'text' (A a, B b) [NULL].
 	FormulaExpr struct {
 		Loc
-		NullArgs  bool // NULL before: the formula takes NULL parameters
-		NullGives bool // NULL after: the result may be NULL
+		NullGives bool // NULL before: the result may be NULL
+		NullArgs  bool // NULL after: the formula takes NULL parameters
 		Result    *FormulaParam
 		Texts     []FormulaText
 		Params    []FormulaParam

@@ -219,7 +219,7 @@ func (p *parser) abstractKind(kinds ...string) ast.AbstractKind {
 
 func (p *parser) formula() ast.Expr {
 	start := p.need("FORMULA")
-	x := &ast.FormulaExpr{NullArgs: p.accept("NULL")}
+	x := &ast.FormulaExpr{NullGives: p.accept("NULL")}
 	if t := p.tok(); t.Type == token.Type || t.Type == token.Ident && (isClass(p.peek(1)) || isText(p.peek(1)) || isOneOf(p.peek(1).Value, ".", "PG", "MS")) {
 		x.Result = &ast.FormulaParam{Class: p.class()}
 		if p.formulaNameFollows() {
@@ -239,7 +239,7 @@ func (p *parser) formula() ast.Expr {
 		x.Listed = true
 		x.Params = listTo(p, ")", (*parser).formulaParam)
 	}
-	x.NullGives = p.accept("NULL")
+	x.NullArgs = p.accept("NULL")
 	x.Loc = p.loc(start)
 	return x
 }
