@@ -358,9 +358,13 @@ func wholeOf(v value.Value, err error) value.Value {
 }
 
 func (b *builder) compare(c *conj, x *bound.Compare, sc *scope, m Mode) {
-	if x.Op != bound.Eq || padded(x.L) || padded(x.R) {
+	if x.Op != bound.Eq {
 		b.needAll(c, []bound.Expr{x.L, x.R}, sc, m)
 		b.exact = false
+		return
+	}
+	if padded(x.L) || padded(x.R) {
+		b.comparePadded(c, x, sc, m)
 		return
 	}
 	l, r := x.L, x.R
@@ -368,6 +372,21 @@ func (b *builder) compare(c *conj, x *bound.Compare, sc *scope, m Mode) {
 		l, r = r, l
 	}
 	b.unify(c, r, sc, m, b.term(c, l, sc, m))
+}
+
+// comparePadded is an equality for which trailing spaces do not count: a
+// parameter can be had from the other side, without them.
+func (b *builder) comparePadded(c *conj, x *bound.Compare, sc *scope, m Mode) {
+	l, r := b.term(c, x.L, sc, m), b.term(c, x.R, sc, m)
+	side := func(x bound.Expr, out, from int) {
+		if _, ok := x.(*bound.Param); ok {
+			read := trimmed(func(fr *Frame) value.Value { return fr.Slots[from] })
+			b.add(c, &computed{out: out, fn: read, deps: []int{from}, hint: true})
+		}
+	}
+	side(x.L, l, r)
+	side(x.R, r, l)
+	b.exact = false
 }
 
 func (b *builder) is(c *conj, x bound.Expr, of *bound.Class, sc *scope, m Mode, slot int) {
