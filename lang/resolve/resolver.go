@@ -23,6 +23,9 @@ type Source struct {
 	File   string
 	Text   []byte
 	System bool // part of the standard library: natives are allowed
+	// Script is the tree of the text, nil when it has to be parsed. Programs
+	// that are resolved one after the other may share it.
+	Script *ast.Script
 }
 
 // Library finds modules that are required and were not given.
@@ -256,8 +259,12 @@ func (r *Resolver) find(name string) *unit {
 	if !ok {
 		return nil
 	}
-	script, errs := parse.File(src.File, src.Text)
-	r.diags = append(r.diags, errs...)
+	script := src.Script
+	if script == nil {
+		var errs diag.List
+		script, errs = parse.File(src.File, src.Text)
+		r.diags = append(r.diags, errs...)
+	}
 	if script == nil {
 		return nil
 	}
