@@ -55,6 +55,8 @@ type Request struct {
 	Prepare func(h *Host) error
 	// Finish reads properties after the action, before the session is closed.
 	Finish func(h *Host) error
+
+	within *thread // that waits for this call (Host.Call)
 }
 
 // ResultValue is one value of a result.
@@ -116,6 +118,9 @@ func (i *Instance) call(ctx context.Context, r Request) (*Result, error) {
 	t := i.newThread(ctx, s)
 	t.request = &r
 	t.threads = &threads{}
+	if r.within != nil {
+		t.holdsApply = r.within.holdsApply
+	}
 	failed := t.guard(func() { t.serve(&r, res) })
 	if failed != nil && failed.Stopped() {
 		stop(context.Cause(ctx))
