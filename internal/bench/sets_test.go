@@ -26,7 +26,7 @@ const setsLsf = `
 		FOR iterate(INTEGER i, 0, 99999) NEW d = Doc DO number(d) <- i;
 		APPLY;
 		FOR iterate(INTEGER i, 0, 999999) NEW l = Line DO {
-			doc(l) <- byNumber(mod(i * 7, 100000)); qty(l) <- 1 + mod(i, 9); cost(l) <- 10 + mod(i, 91);
+			doc(l) <- byNumber(mod(i * 2111, 100000)); qty(l) <- 1 + mod(i, 9); cost(l) <- 10 + mod(i, 91);
 		}
 		APPLY;
 	}
@@ -86,8 +86,8 @@ func BenchmarkP6GroupSum(b *testing.B) {
 	db := sqlite(b, `create table line (id integer primary key, doc integer, qty integer, cost integer)`)
 	doc, qty, cost := make([]int32, lines), make([]int32, lines), make([]int32, lines)
 	for i := range lines {
-		// golsf multiplies two INTEGERs, so i * 7 stays below 2^31 as here.
-		doc[i], qty[i], cost[i] = int32(i*7%docs), int32(1+i%9), int32(10+i%91)
+		// golsf multiplies two INTEGERs, so i * 2111 stays below 2^31 as here.
+		doc[i], qty[i], cost[i] = int32(i*2111%docs), int32(1+i%9), int32(10+i%91)
 	}
 	fillTable(b, db, `insert into line values (?, ?, ?, ?)`, lines, func(i int) []any { return []any{i, doc[i], qty[i], cost[i]} })
 	inSQLite := func() string {
