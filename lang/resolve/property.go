@@ -289,7 +289,8 @@ func highestParam(text string) int {
 func (u *unit) native(c *context, p *bound.Property, x *ast.NativeExpr) bound.Expr {
 	if !u.system {
 		u.r.errorf(x.Span(), "E2513", "NATIVE is for the standard library only")
-		return invalid(x.Span())
+		class, _ := u.classOf(&x.Class)
+		return &wrong{at(x, class)}
 	}
 	class, _ := u.classOf(&x.Class)
 	classes, _ := u.classesOf(x.Params)

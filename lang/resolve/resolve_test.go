@@ -137,24 +137,26 @@ func TestWrong(t *testing.T) {
 	}
 }
 
-// TestTree resolves all modules below the folder given by GOLSF_TREE together.
+// TestTree resolves all modules below the folders given by GOLSF_TREE together.
 func TestTree(t *testing.T) {
 	dir := os.Getenv("GOLSF_TREE")
 	if dir == "" {
 		t.Skip("GOLSF_TREE is not set")
 	}
 	files, order := map[string]string{}, []string{}
-	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".lsf" {
+	for _, dir := range filepath.SplitList(dir) {
+		err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".lsf" {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			files[path] = string(text)
+			order = append(order, path)
 			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		text, err := os.ReadFile(path)
-		files[path] = string(text)
-		order = append(order, path)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	_, list := add(files, order)
 	for _, d := range list {
