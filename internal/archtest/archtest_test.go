@@ -18,21 +18,23 @@ var levels = []struct {
 	prefix string
 	level  int
 }{
-	{"lang/diag", 0}, {"lang/token", 1}, {"lang/ast", 2}, {"lang/parse", 3}, {"lang/format", 4},
-	{"internal/spell", 0},
-	{"runtime/value", 0}, {"runtime/sqlexpr", 1}, {"runtime/store", 1}, {"runtime/format", 1},
-	{"runtime/connect", 2}, {"runtime/local", 2},
-	{"lang/bound", 3}, {"stdlib/prelude", 3}, {"lang/resolve", 5},
+	{"lang/diag", 0}, {"internal/spell", 0}, {"runtime/value", 0},
+	{"lang/token", 1}, {"runtime/sqlexpr", 1}, {"runtime/store", 1}, {"runtime/format", 1},
+	{"lang/ast", 2}, {"runtime/connect", 2}, {"runtime/local", 2}, {"stdlib/prelude", 2},
+	{"lang/parse", 3}, {"lang/bound", 3},
+	{"lang/format", 4},
+	{"lang/resolve", 5},
 	{"internal/query", 6}, {"stdlib/functions", 6},
 	{"interp", 7},
 	{"stdlib", 8}, {"internal/render", 8},
-	{"repl", 9}, {"internal/server", 9}, {"internal/golden", 9}, {"internal/dbtest", 9}, {"internal/archtest", 9},
-	{"cmd", 10}, {"examples", 10}, {"internal/bench", 10},
+	{"internal/assembly", 9}, {"internal/golden", 9}, {"internal/dbtest", 9}, {"internal/archtest", 9},
+	{"repl", 10}, {"internal/server", 10}, {"internal/ext", 9}, {"internal/capture", 10},
+	{"cmd", 11}, {"examples", 11},
 }
 
 // neverTogether are parts that must not know each other whatever their level.
 var neverTogether = [][2]string{
-	{"lang/token", "runtime/store"}, {"lang/parse", "runtime"}, {"lang/ast", "runtime"},
+	{"lang", "runtime/store"}, {"lang", "runtime/format"}, {"lang", "runtime/connect"}, {"lang", "runtime/local"},
 	{"runtime", "lang"}, {"runtime", "internal/query"},
 }
 
