@@ -85,6 +85,9 @@ type laneFrame struct {
 	s     *store.Session
 	env   *Env
 	rows  int64
+
+	reverses  []*reverse
+	noReverse []bool
 }
 
 type lane func(f *laneFrame) int64
@@ -116,6 +119,8 @@ type lanes struct {
 	// captured has the lane slots of values that steps have read already.
 	captured map[rowKey]int
 	leaf     *leafMode // properties of one parameter are in slots
+	reverses int
+	probes   float64 // expected rows before the step that is compiled
 }
 
 // rowKey is a row of a property whose keys are lane slots.

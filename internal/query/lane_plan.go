@@ -28,7 +28,7 @@ func (p *Plan) lanePlan(seq *sequence, sorted bool, skip ...bound.Expr) *lanePla
 	if seq.alts != nil || seq.distinct {
 		return nil
 	}
-	l := &lanes{e: p.e, slots: map[int]laneSlot{}, bound: p.bound, captured: map[rowKey]int{}}
+	l := &lanes{e: p.e, slots: map[int]laneSlot{}, bound: p.bound, captured: map[rowKey]int{}, probes: 1}
 	var steps []laneStep
 	for i, st := range seq.steps {
 		var step laneStep
@@ -40,6 +40,7 @@ func (p *Plan) lanePlan(seq *sequence, sorted bool, skip ...bound.Expr) *lanePla
 			step, ok = l.filter(st.filter)
 		} else {
 			step, ok = l.source(st.src, st.before, sorted || i > 0)
+			l.probes *= max(st.est, 0.01)
 		}
 		if !ok {
 			return nil
@@ -58,7 +59,8 @@ func (p *Plan) lanePlan(seq *sequence, sorted bool, skip ...bound.Expr) *lanePla
 // run executes a proc of the plan; it reports false when lanes cannot do it.
 func (lp *lanePlan) run(fr *Frame, proc laneProc) (f *laneFrame, ok bool) {
 	l := lp.lanes
-	f = &laneFrame{slots: make([]int64, l.size), views: make([]store.View, len(l.views)), s: fr.Env.Session, env: fr.Env}
+	f = &laneFrame{slots: make([]int64, l.size), views: make([]store.View, len(l.views)), s: fr.Env.Session, env: fr.Env,
+		reverses: make([]*reverse, l.reverses), noReverse: make([]bool, l.reverses)}
 	for i, v := range l.views {
 		f.views[i] = f.s.View(v.at, v.prop)
 	}
@@ -324,7 +326,7 @@ func (l *lanes) relation(a *relation, before slotSet, sorted bool) (laneStep, bo
 		return nil, false
 	}
 	settle = l.capture(a, vt, settle)
-	v := l.view(a.prop, a.at)
+	v, id, probes := l.view(a.prop, a.at), l.joinable(a, mask, byValue), l.probes
 	if all {
 		get := readLane(v, keys)
 		return func(next laneProc) laneProc {
@@ -350,7 +352,11 @@ func (l *lanes) relation(a *relation, before slotSet, sorted bool) (laneStep, bo
 		if mask == 0 && !byValue {
 			return scanLane(v, sorted, row)
 		}
-		return matchLane(v, mask, keys, want, row)
+		match := matchLane(v, mask, keys, want, row)
+		if id >= 0 {
+			return joinLane(a, id, v, probes, want, match, row)
+		}
+		return match
 	}, true
 }
 
