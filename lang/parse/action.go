@@ -26,18 +26,6 @@ func (p *parser) block() *ast.Block {
 	return b
 }
 
-func (p *parser) local() ast.Action {
-	start := p.need("LOCAL")
-	l := &ast.Local{Nested: p.nestedLocal()}
-	l.Names = list(p, (*parser).ident)
-	p.need("=")
-	l.Class = p.class()
-	l.Params = p.classList()
-	p.need(";")
-	l.Loc = p.loc(start)
-	return l
-}
-
 // action reads one action with its semicolon, if it has one.
 func (p *parser) action() ast.Action {
 	p.enter()
@@ -94,9 +82,7 @@ func (p *parser) compound(t *lexer.Token) ast.Action {
 	case "NEWEXECUTOR":
 		return p.newExecutor()
 	case "NEWCONNECTION":
-		p.next()
-		do := p.action()
-		return &ast.NewConnection{Loc: p.loc(t), Do: do}
+		return p.newConnection()
 	case "REQUEST":
 		return p.request()
 	case "DIALOG":
@@ -123,29 +109,13 @@ func (p *parser) leaf(t *lexer.Token) ast.Action {
 	case "CHANGE", "EXEC":
 		return p.change()
 	case "CHANGECLASS":
-		p.next()
-		a := &ast.ChangeClass{Object: p.expr()}
-		p.need("TO")
-		a.Class = p.class()
-		a.Where = p.where()
-		a.Loc = p.loc(t)
-		return a
+		return p.changeClass()
 	case "DELETE":
-		p.next()
-		a := &ast.Delete{Object: p.expr()}
-		a.Where = p.where()
-		a.Loc = p.loc(t)
-		return a
+		return p.delete()
 	case "NEW":
 		return p.newWhere()
 	case "RETURN":
-		p.next()
-		a := &ast.Return{}
-		if startsExpr(p.tok()) {
-			a.Value = p.expr()
-		}
-		a.Loc = p.loc(t)
-		return a
+		return p.returnAction()
 	case "BREAK":
 		p.next()
 		return &ast.Break{Loc: locOf(t, t)}
@@ -153,10 +123,7 @@ func (p *parser) leaf(t *lexer.Token) ast.Action {
 		p.next()
 		return &ast.Continue{Loc: locOf(t, t)}
 	case "CANCEL":
-		p.next()
-		a := &ast.Cancel{Nested: p.nested()}
-		a.Loc = p.loc(t)
-		return a
+		return p.cancel()
 	case "MESSAGE":
 		return p.message()
 	case "EVAL":
@@ -212,25 +179,6 @@ func (p *parser) change() ast.Action {
 	return a
 }
 
-func (p *parser) forLoop() ast.Action {
-	start := p.next()
-	f := &ast.For{While: start.Value == "WHILE", Cond: p.expr()}
-	f.Order = p.order()
-	f.Limit = p.limit()
-	f.Inline = p.inline()
-	if p.is("NEW") {
-		n := p.newObject()
-		f.New = &n
-	}
-	p.need("DO")
-	f.Do = p.action()
-	if p.accept("ELSE") {
-		f.Else = p.action()
-	}
-	f.Loc = p.loc(start)
-	return f
-}
-
 // inline reads NOINLINE (a, b) INLINE.
 func (p *parser) inline() ast.Inline {
 	var in ast.Inline
@@ -241,204 +189,12 @@ func (p *parser) inline() ast.Inline {
 	return in
 }
 
-// newObject reads NEW a = A AUTOSET.
-func (p *parser) newObject() ast.NewObject {
-	start := p.need("NEW")
-	var n ast.NewObject
-	if isIdent(p.tok()) && p.peek(1).Value == "=" {
-		id := p.ident()
-		p.next()
-		n.Name = &id
-	}
-	n.Class = p.class()
-	n.AutoSet = p.accept("AUTOSET")
-	n.Loc = p.loc(start)
-	return n
-}
-
 // newWhereFollows tells NEW A WHERE c from NEW a = A { }.
 func (p *parser) newWhereFollows() bool {
 	if p.peek(2).Value == "." {
 		return p.peek(4).Value == "WHERE"
 	}
 	return p.peek(2).Value == "WHERE"
-}
-
-func (p *parser) newWhere() ast.Action {
-	start := p.need("NEW")
-	a := &ast.NewWhere{Class: p.class()}
-	p.need("WHERE")
-	a.Where = p.expr()
-	if a.To = p.optTo(); a.To != nil {
-		p.need("(")
-		a.Params = listTo(p, ")", (*parser).paramExpr)
-	}
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) newAction() ast.Action {
-	start := p.tok()
-	a := &ast.New{Object: p.newObject()}
-	a.Do = p.action()
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) ifAction() ast.Action {
-	start := p.need("IF")
-	a := &ast.If{Cond: p.expr()}
-	p.need("THEN")
-	a.Then = p.action()
-	if p.accept("ELSE") {
-		a.Else = p.action()
-	}
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) caseAction() ast.Action {
-	start := p.need("CASE")
-	a := &ast.Case{Exclusive: p.acceptAny("OVERRIDE", "EXCLUSIVE")}
-	for first := true; first || p.is("WHEN"); first = false {
-		when := p.need("WHEN")
-		b := ast.ActionBranch{When: p.expr()}
-		p.need("THEN")
-		b.Then = p.action()
-		b.Loc = p.loc(when)
-		a.Branches = append(a.Branches, b)
-	}
-	if p.accept("ELSE") {
-		a.Else = p.action()
-	}
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) multiAction() ast.Action {
-	start := p.need("MULTI")
-	a := &ast.MultiAction{Exclusive: p.acceptAny("OVERRIDE", "EXCLUSIVE")}
-	a.Actions = list(p, (*parser).action)
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) try() ast.Action {
-	start := p.need("TRY")
-	a := &ast.Try{Do: p.action()}
-	if p.accept("CATCH") {
-		a.Catch = p.action()
-	}
-	if p.accept("FINALLY") {
-		a.Finally = p.action()
-	}
-	a.Loc = p.loc(start)
-	return a
-}
-
-// nested reads NESTED LOCAL CLASSES, or NESTED (a, b).
-func (p *parser) nested() *ast.Nested {
-	start := p.tok()
-	if !p.accept("NESTED") {
-		return nil
-	}
-	n := &ast.Nested{Local: p.accept("LOCAL")}
-	if !n.Local && p.accept("(") {
-		n.Refs = listTo(p, ")", (*parser).propertyRef)
-	}
-	n.Classes = p.accept("CLASSES")
-	n.Loc = p.loc(start)
-	return n
-}
-
-func (p *parser) apply() ast.Action {
-	start := p.need("APPLY")
-	a := &ast.Apply{Nested: p.nested()}
-	a.Single = p.accept("SINGLE")
-	a.Serializable = p.accept("SERIALIZABLE")
-	a.Do = p.action()
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) newSession() ast.Action {
-	start := p.next()
-	a := &ast.NewSession{IsNested: start.Value == "NESTEDSESSION"}
-	if !a.IsNested {
-		a.NewSQL = p.accept("NEWSQL")
-		if p.accept("FORMS") {
-			a.Forms = list(p, (*parser).name)
-		}
-		a.Nested = p.nested()
-	}
-	a.Single = p.accept("SINGLE")
-	a.Do = p.action()
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) newThread() ast.Action {
-	start := p.need("NEWTHREAD")
-	a := &ast.NewThread{Do: p.action()}
-	switch {
-	case p.accept("CONNECTION"):
-		a.Connection = p.expr()
-	case p.accept("SCHEDULE"):
-		a.Schedule = true
-		a.Period = p.optAfter("PERIOD")
-		a.Delay = p.optAfter("DELAY")
-		a.To = p.optTo()
-	case p.accept("CLIENT"):
-		ref := p.propertyRef()
-		a.Client, a.To = &ref, p.optTo()
-	case p.is("TO"):
-		a.To = p.optTo()
-	default:
-		a.Loc = p.loc(start)
-		return a
-	}
-	p.need(";")
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) newExecutor() ast.Action {
-	start := p.need("NEWEXECUTOR")
-	a := &ast.NewExecutor{Do: p.action()}
-	if p.needAny("THREADS", "CLIENT") == "THREADS" {
-		a.Threads = p.expr()
-	} else {
-		a.Client = p.expr()
-	}
-	if a.Wait = p.acceptAny("WAIT", "NOWAIT"); a.Wait == "WAIT" && startsExpr(p.tok()) {
-		a.Timeout = p.expr()
-	}
-	p.need(";")
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) request() ast.Action {
-	start := p.need("REQUEST")
-	a := &ast.Request{Ask: p.action()}
-	p.need("DO")
-	a.Do = p.action()
-	if p.accept("ELSE") {
-		a.Else = p.action()
-	}
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) recalculate() ast.Action {
-	start := p.need("RECALCULATE")
-	a := &ast.Recalculate{Mode: p.acceptAny("CLASSES", "NOCLASSES")}
-	a.Ref = p.propertyRef()
-	a.Args = p.args()
-	a.Where = p.where()
-	p.accept(";")
-	a.Loc = p.loc(start)
-	return a
 }
 
 // doElse reads DO a ELSE b, or a semicolon.
@@ -466,63 +222,4 @@ func (p *parser) words(among ...string) []string {
 		}
 		taken = append(taken, w)
 	}
-}
-
-func (p *parser) ask() ast.Action {
-	start := p.need("ASK")
-	a := &ast.Ask{Text: p.expr()}
-	a.Header = p.optAfter("HEADER")
-	if isIdent(p.tok()) {
-		id := p.ident()
-		a.Name = &id
-		p.need("=")
-		p.need("YESNO")
-		a.YesNo = true
-	} else {
-		a.YesNo = p.accept("YESNO")
-	}
-	a.Do, a.Else = p.doElse()
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) message() ast.Action {
-	start := p.need("MESSAGE")
-	a := &ast.Message{Text: p.expr()}
-	a.Header = p.optAfter("HEADER")
-	a.Words = p.words("WAIT", "NOWAIT", "LOG", "INFO", "SUCCESS", "WARN", "ERROR", "DEFAULT")
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) eval() ast.Action {
-	start := p.need("EVAL")
-	a := &ast.Eval{Action: p.accept("ACTION"), Text: p.expr()}
-	if p.accept("PARAMS") && startsExpr(p.tok()) {
-		a.Params = p.exprList()
-	}
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) read() ast.Action {
-	start := p.need("READ")
-	a := &ast.Read{Client: p.accept("CLIENT")}
-	a.Dialog = a.Client && p.accept("DIALOG")
-	a.From = p.expr()
-	a.To = p.optTo()
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) write() ast.Action {
-	start := p.need("WRITE")
-	a := &ast.Write{Client: p.accept("CLIENT")}
-	a.Dialog = a.Client && p.accept("DIALOG")
-	a.Value = p.expr()
-	p.need("TO")
-	a.To = p.expr()
-	a.Append = p.accept("APPEND")
-	a.Loc = p.loc(start)
-	return a
 }

@@ -44,6 +44,36 @@ var productions struct {
 	json            production[jsonSyntax]
 	external        production[externalSyntax]
 	internalCall    production[internalCallSyntax]
+<<<<<<< HEAD
+	forLoop         production[forSyntax]
+	newAction       production[newSyntax]
+	ifAction        production[ifSyntax]
+	caseAction      production[caseSyntax]
+	multi           production[multiSyntax]
+	try             production[trySyntax]
+	request         production[requestSyntax]
+	local           production[localSyntax]
+	apply           production[applySyntax]
+	cancel          production[cancelSyntax]
+	newSession      production[newSessionSyntax]
+	newThread       production[newThreadSyntax]
+	newExecutor     production[newExecutorSyntax]
+	newConnection   production[newConnectionSyntax]
+	newWhere        production[newWhereSyntax]
+	delete          production[deleteSyntax]
+	changeClass     production[changeClassSyntax]
+	recalculate     production[recalculateSyntax]
+	returnAction    production[returnSyntax]
+	message         production[messageSyntax]
+	eval            production[evalSyntax]
+	read            production[readSyntax]
+	write           production[writeSyntax]
+	email           production[emailSyntax]
+	ask             production[askSyntax]
+	input           production[inputSyntax]
+	showDep         production[showDepSyntax]
+=======
+>>>>>>> main
 }
 
 // production reads a T by its struct tags. The zero value is ready.
@@ -67,8 +97,6 @@ func (g *production[T]) build() *participle.Parser[T] {
 
 // parse reads a T from the tokens of p, and gives where it is.
 func (g *production[T]) parse(p *parser) (*T, ast.Loc) {
-	p.enter()
-	defer p.leave()
 	start := p.tok()
 	node, err := g.build().ParseFromLexer(p.lex, participle.AllowTrailing(true))
 	if err != nil {
@@ -109,8 +137,20 @@ type (
 
 	nodeString       struct{ ast.Text } // a text that is no name
 	nodeBuiltin      struct{ ast.ClassRef }
+<<<<<<< HEAD
+	nodeParams       struct{ all []ast.Param }       // in parentheses
+	nodeClasses      struct{ all []ast.ClassRef }    // in parentheses
+	nodeParamExprs   struct{ all []ast.Expr }        // in parentheses
+	nodeArgs         struct{ all []ast.Expr }        // in parentheses
+	nodeRefs         struct{ all []ast.PropertyRef } // in parentheses
+	nodeUse          struct{ ast.PropertyUse }
+	nodeBlock        struct{ *ast.Block }
+	nodeNestedLocal  struct{ *ast.Nested }
+	nodeInputClass   struct{ ast.ClassRef } // a built-in class that does not begin a call
+=======
 	nodeParams       struct{ all []ast.Param }    // in parentheses
 	nodeClasses      struct{ all []ast.ClassRef } // in parentheses
+>>>>>>> main
 	nodeMappedForm   struct{ ast.MappedForm }
 	nodeImportFormat struct{ *ast.Format }
 	nodeExportFormat struct{ *ast.Format }
@@ -178,6 +218,45 @@ func (n *nodeClasses) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.all, lex.Peek().Value == "(", (*parser).classList)
 }
 
+<<<<<<< HEAD
+func (n *nodeParamExprs) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.all, lex.Peek().Value == "(", func(p *parser) []ast.Expr {
+		p.next()
+		return listTo(p, ")", (*parser).paramExpr)
+	})
+}
+
+func (n *nodeArgs) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.all, lex.Peek().Value == "(", (*parser).args)
+}
+
+func (n *nodeRefs) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.all, lex.Peek().Value == "(", func(p *parser) []ast.PropertyRef {
+		p.next()
+		return listTo(p, ")", (*parser).propertyRef)
+	})
+}
+
+func (n *nodeUse) Parse(lex *lexer.PeekingLexer) error {
+	t := lex.Peek()
+	return readLeaf(lex, &n.PropertyUse, isIdent(t) || t.Value == "ACTION", (*parser).propertyUse)
+}
+
+func (n *nodeBlock) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.Block, lex.Peek().Value == "{", (*parser).block)
+}
+
+func (n *nodeNestedLocal) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.Nested, lex.Peek().Value == "NESTED", (*parser).nestedLocal)
+}
+
+func (n *nodeInputClass) Parse(lex *lexer.PeekingLexer) error {
+	p := &parser{lex: lex}
+	return readLeaf(lex, &n.ClassRef, isType(p.tok()) && p.peek(1).Value != "(", (*parser).class)
+}
+
+=======
+>>>>>>> main
 func (n *nodeMappedForm) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.MappedForm, true, (*parser).mappedForm)
 }
@@ -213,6 +292,16 @@ func (n *nodeRef) get() *ast.PropertyRef {
 	return &n.PropertyRef
 }
 
+<<<<<<< HEAD
+func (n *nodeParamExprs) get() []ast.Expr {
+	if n == nil {
+		return nil
+	}
+	return n.all
+}
+
+=======
+>>>>>>> main
 // readLeaf reads into node if it begins at the next token.
 func readLeaf[T any](lex *lexer.PeekingLexer, node *T, begins bool, read func(*parser) T) error {
 	if !begins {

@@ -36,6 +36,36 @@ func TestProductions(t *testing.T) {
 	productions.json.build()
 	productions.external.build()
 	productions.internalCall.build()
+<<<<<<< HEAD
+	productions.forLoop.build()
+	productions.newAction.build()
+	productions.ifAction.build()
+	productions.caseAction.build()
+	productions.multi.build()
+	productions.try.build()
+	productions.request.build()
+	productions.local.build()
+	productions.apply.build()
+	productions.cancel.build()
+	productions.newSession.build()
+	productions.newThread.build()
+	productions.newExecutor.build()
+	productions.newConnection.build()
+	productions.newWhere.build()
+	productions.delete.build()
+	productions.changeClass.build()
+	productions.recalculate.build()
+	productions.returnAction.build()
+	productions.message.build()
+	productions.eval.build()
+	productions.read.build()
+	productions.write.build()
+	productions.email.build()
+	productions.ask.build()
+	productions.input.build()
+	productions.showDep.build()
+=======
+>>>>>>> main
 }
 
 // BenchmarkBuild measures what the grammar costs a program that uses all of it.

@@ -73,121 +73,90 @@ func (p *parser) print() ast.Action {
 	return a
 }
 
-// input reads INPUT a = CLASS ..., or INPUT a = x ....
+type askSyntax struct {
+	Text   ast.Expr   `parser:"'ASK' @@"`
+	Header ast.Expr   `parser:"( 'HEADER' @@ )?"`
+	Name   *nodeIdent `parser:"( @@ '=' 'YESNO'"`
+	YesNo  bool       `parser:"| @'YESNO' )?"`
+	Do     ast.Action `parser:"( 'DO' @@"`
+	Else   ast.Action `parser:"  ( 'ELSE' @@ )? | ';' )"`
+}
+
+func (p *parser) ask() ast.Action {
+	s, loc := productions.ask.parse(p)
+	return &ast.Ask{Loc: loc, Text: s.Text, Header: s.Header, Name: s.Name.get(), YesNo: s.YesNo || s.Name != nil, Do: s.Do, Else: s.Else}
+}
+
+// inputSyntax is INPUT a = CLASS ..., or INPUT a = x ....
+type inputSyntax struct {
+	Multi        bool                  `parser:"'INPUT' @'MULTI'?"`
+	Name         *nodeIdent            `parser:"( ( @@ '=' | '=' )"`
+	Class        *nodeInputClass       `parser:"  ( @@"`
+	Value        ast.Expr              `parser:"  | @@ )"`
+	Only         *nodeInputClass       `parser:"| @@ )"`
+	IsChange     bool                  `parser:"( @'CHANGE'"`
+	Change       ast.Expr              `parser:"  ( '=' @@ )?"`
+	NoConstraint bool                  `parser:"  @'NOCONSTRAINTFILTER'?"`
+	NoChange     bool                  `parser:"  @'NOCHANGE'? )?"`
+	Custom       *nodeText             `parser:"( 'CUSTOM' @@ )?"`
+	ListAction   *nodeBlock            `parser:"( 'LIST' ( @@"`
+	List         ast.Expr              `parser:"  | @@ ) )?"`
+	Where        ast.Expr              `parser:"( 'WHERE' @@ )?"`
+	Actions      []contextActionSyntax `parser:"( 'ACTIONS' @@ ( ',' @@ )* )?"`
+	Scope        string                `parser:"@( 'NEWSESSION' | 'NESTEDSESSION' | 'THISSESSION' )?"`
+	To           *nodeRef              `parser:"( 'TO' @@ )?"`
+	Do           ast.Action            `parser:"( 'DO' @@"`
+	Else         ast.Action            `parser:"  ( 'ELSE' @@ )? | ';' )"`
+}
+
+type contextActionSyntax struct {
+	located
+	Image    nodeText  `parser:"@@"`
+	KeyPress *nodeText `parser:"( 'KEYPRESS' @@ )?"`
+	Toolbar  bool      `parser:"( @'TOOLBAR'"`
+	Quick    []string  `parser:"  @( 'ALL' | 'SELECTED' | 'FOCUSED' | 'HOVER' )* )?"`
+	Do       nodeBlock `parser:"@@"`
+}
+
 func (p *parser) input() ast.Action {
-	start := p.need("INPUT")
-	a := &ast.Input{Multi: p.accept("MULTI")}
-	if isIdent(p.tok()) {
-		id := p.ident()
-		a.Name = &id
-		if !p.is("=") {
-			p.unexpected("'='")
+	s, loc := productions.input.parse(p)
+	a := &ast.Input{Loc: loc, Multi: s.Multi, Name: s.Name.get(), Value: s.Value, IsChange: s.IsChange, Change: s.Change,
+		NoConstraint: s.NoConstraint, NoChange: s.NoChange, Custom: s.Custom.get(), List: s.List, Where: s.Where,
+		Scope: s.Scope, To: s.To.get(), Do: s.Do, Else: s.Else}
+	for _, c := range []*nodeInputClass{s.Class, s.Only} {
+		if c != nil {
+			a.Class = &c.ClassRef
 		}
 	}
-	equals := p.accept("=")
-	if t := p.tok(); isType(t) && p.peek(1).Value != "(" {
-		c := p.class()
-		a.Class = &c
-	} else if equals {
-		a.Value = p.expr()
-	} else {
-		p.unexpected("a built-in class", "'='")
+	if s.ListAction != nil {
+		a.ListAction = s.ListAction.Block
 	}
-	p.inputOptions(a)
-	a.Do, a.Else = p.doElse()
-	a.Loc = p.loc(start)
+	for _, c := range s.Actions {
+		a.Actions = append(a.Actions, ast.ContextAction{Loc: c.loc(), Image: c.Image.Text, KeyPress: c.KeyPress.get(),
+			Toolbar: c.Toolbar, Quick: c.Quick, Do: c.Do.Block})
+	}
 	return a
 }
 
-func (p *parser) inputOptions(a *ast.Input) {
-	if a.IsChange = p.accept("CHANGE"); a.IsChange {
-		if p.accept("=") {
-			a.Change = p.expr()
-		}
-		a.NoConstraint = p.accept("NOCONSTRAINTFILTER")
-		a.NoChange = p.accept("NOCHANGE")
-	}
-	if p.accept("CUSTOM") {
-		t := p.text()
-		a.Custom = &t
-	}
-	if p.accept("LIST") {
-		if p.is("{") {
-			a.ListAction = p.block()
-		} else {
-			a.List = p.expr()
-		}
-	}
-	a.Where = p.where()
-	if p.accept("ACTIONS") {
-		a.Actions = list(p, (*parser).contextAction)
-	}
-	a.Scope = p.acceptAny("NEWSESSION", "NESTEDSESSION", "THISSESSION")
-	a.To = p.optTo()
-}
-
-func (p *parser) contextAction() ast.ContextAction {
-	start := p.tok()
-	c := ast.ContextAction{Image: p.text()}
-	if p.accept("KEYPRESS") {
-		key := p.text()
-		c.KeyPress = &key
-	}
-	if c.Toolbar = p.accept("TOOLBAR"); c.Toolbar {
-		c.Quick = p.words("ALL", "SELECTED", "FOCUSED", "HOVER")
-	}
-	c.Do = p.block()
-	c.Loc = p.loc(start)
-	return c
-}
-
-func (p *parser) email() ast.Action {
-	start := p.need("EMAIL")
-	a := &ast.Email{From: p.optAfter("FROM")}
-	a.Subject = p.optAfter("SUBJECT")
-	for len(a.Recipients) == 0 || p.isAny("TO", "CC", "BCC") {
-		kind := p.needAny("TO", "CC", "BCC")
-		a.Recipients = append(a.Recipients, ast.Recipient{Kind: kind, Expr: p.expr()})
-	}
-	a.Body = p.optAfter("BODY")
-	for p.is("ATTACH") {
-		a.Attachments = append(a.Attachments, p.attachment())
-	}
-	a.Wait = p.acceptAny("WAIT", "NOWAIT")
-	a.Loc = p.loc(start)
-	return a
-}
-
-func (p *parser) attachment() ast.Attachment {
-	start := p.need("ATTACH")
-	var a ast.Attachment
-	if p.accept("LIST") {
-		file := p.propertyRef()
-		a.ListFile = &file
-		if p.accept("NAME") {
-			name := p.propertyRef()
-			a.ListName = &name
-		}
-	} else {
-		a.File = p.expr()
-		a.Name = p.optAfter("NAME")
-	}
-	a.Loc = p.loc(start)
-	return a
+type showDepSyntax struct {
+	Kind  string    `parser:"(  @'SHOWREC'"`
+	Dep   bool      `parser:" | @'SHOWDEP'"`
+	Scope string    `parser:"   @( 'GLOBAL' | 'LOCAL' )? )"`
+	Uses  []nodeUse `parser:"( @@ ( ',' @@ )* )?"`
 }
 
 func (p *parser) showDep() ast.Action {
-	start := p.next()
-	a := &ast.ShowDep{Kind: start.Value}
-	if a.Kind == "SHOWDEP" {
-		if scope := p.acceptAny("GLOBAL", "LOCAL"); scope != "" {
-			a.Kind += " " + scope
+	s, loc := productions.showDep.parse(p)
+	a := &ast.ShowDep{Loc: loc, Kind: s.Kind}
+	if s.Dep {
+		a.Kind = "SHOWDEP"
+		if s.Scope != "" {
+			a.Kind += " " + s.Scope
 		}
 	}
-	if isIdent(p.tok()) || p.is("ACTION") {
-		a.Uses = list(p, (*parser).propertyUse)
+	for _, u := range s.Uses {
+		a.Uses = append(a.Uses, u.PropertyUse)
 	}
-	a.Loc = p.loc(start)
 	return a
 }
 
