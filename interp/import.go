@@ -215,49 +215,90 @@ func (m *importer) properties(t *thread, fr *query.Frame) signal {
 	if m.marker != nil {
 		t.dropChanges(m.marker)
 	}
-	var key []value.Value
+	var keys []value.Value
 	if !m.single {
-		key = make([]value.Value, 1)
+		keys = make([]value.Value, len(rows))
+		for n := range rows {
+			keys[n] = m.rowKey(t, n)
+		}
 	}
-	for n, row := range rows {
-		t.tick(m.span)
-		if !m.single {
-			key[0] = m.rowKey(t, n)
+	for i := range m.columns {
+		m.column(t, i, keys, func(n int) value.Value { return rows[n][i] }, len(rows))
+	}
+	if m.marker != nil {
+		mark := value.Default(m.marker.class)
+		if m.marker.class.Name == value.NameBoolean || !m.marker.class.Known() {
+			mark = value.True
 		}
-		for i, v := range row {
-			m.put(t, i, key, v)
-		}
-		if m.marker != nil {
-			mark := value.Default(m.marker.class)
-			if m.marker.class.Name == value.NameBoolean || !m.marker.class.Known() {
-				mark = value.True
-			}
-			tuple := append([]value.Value(nil), key...)
-			if m.marker.keysOf(tuple) {
-				m.marker.put(t, tuple, mark)
-			}
-		}
+		m.marker.column(t, keys, func(int) value.Value { return mark }, len(rows))
 	}
 	t.changedObjects()
 	t.sess.settle(t)
 	return done
 }
 
-func (m *importer) put(t *thread, i int, key []value.Value, v value.Value) {
+// column writes one column of all rows. keys is nil without a row parameter.
+func (m *importer) column(t *thread, i int, keys []value.Value, v func(n int) value.Value, rows int) {
 	if w := m.cells[i]; w != nil {
-		tuple := append([]value.Value(nil), key...)
-		if w.keysOf(tuple) {
-			w.put(t, tuple, v)
+		w.column(t, keys, v, rows)
+		return
+	}
+	to := m.routes[i]
+	if to == nil {
+		return
+	}
+	for n := range rows {
+		t.tick(m.span)
+		inner := t.enter(8)
+		if keys != nil {
+			inner.Slots[0] = keys[n]
+		}
+		var p pending
+		to(t, inner, v(n), &p)
+		p.flush(t)
+		t.leave()
+	}
+}
+
+// column writes a property for the rows with those keys, or once without keys.
+func (w *cell) column(t *thread, keys []value.Value, v func(n int) value.Value, rows int) {
+	if keys == nil {
+		for n := range rows {
+			w.put(t, nil, v(n))
 		}
 		return
 	}
-	if to := m.routes[i]; to != nil {
-		inner := t.enter(len(key) + 8)
-		copy(inner.Slots, key)
-		var p pending
-		to(t, inner, v, &p)
-		p.flush(t)
-		t.leave()
+	direct := !w.follows && len(w.keys) == 1 && len(keys) > 0 && w.keys[0].Kind() == keys[0].Kind() && w.handle.KeyCodec(0).Direct()
+	if !direct {
+		tuple := make([]value.Value, 1)
+		for n := range rows {
+			t.tick(w.span)
+			tuple[0] = keys[n]
+			if w.keysOf(tuple) {
+				w.put(t, tuple, v(n))
+			}
+		}
+		return
+	}
+	codec := w.handle.ValueCodec()
+	tuple := make([]int64, 1)
+	for n := range rows {
+		t.tick(w.span)
+		x := v(n)
+		if !x.IsNull() && w.class.Known() {
+			a, err := value.Assign(x, w.class)
+			if err != nil {
+				query.Throw(w.span, err)
+			}
+			x = a
+		}
+		c, ok := codec.Cell(x)
+		if !ok {
+			w.put(t, keys[n:n+1], x)
+			continue
+		}
+		tuple[0] = keys[n].Num()
+		t.sess.st.SetCells(w.handle, tuple, c)
 	}
 }
 
