@@ -105,7 +105,6 @@ func nodeNames(node string) []string {
 	case "Expr", "FilterSyntax", "OrderSyntax", "AliasedSyntax", "OrderedSyntax", "ColumnsSyntax", "NamedExprSyntax",
 		"SqlSyntax", "HttpSyntax", "ExternalLSFSyntax", "ExternalDBFSyntax":
 		return []string{"an expression"}
-<<<<<<< HEAD
 	case "nodeText", "nodeString", "nodeCaption", "ContextActionSyntax":
 		return []string{"a text"}
 	case "nodeParams", "nodeParamExprs", "nodeClasses", "nodeRefs", "nodeArgs":
@@ -116,23 +115,13 @@ func nodeNames(node string) []string {
 		return []string{"'WHEN'"}
 	case "RecipientSyntax":
 		return quoteAll([]string{"TO", "CC", "BCC"})
-=======
-	case "nodeText", "nodeString", "nodeCaption":
-		return []string{"a text"}
->>>>>>> main
 	case "nodeNumber":
 		return []string{"a number"}
 	case "nodeClass":
 		return []string{"a class"}
-<<<<<<< HEAD
 	case "nodeBuiltin", "nodeInputClass", "ImportFieldSyntax":
 		return []string{"a built-in class"}
 	case "nodeRef", "nodeUse", "ImportTargetSyntax":
-=======
-	case "nodeBuiltin", "ImportFieldSyntax":
-		return []string{"a built-in class"}
-	case "nodeRef", "ImportTargetSyntax":
->>>>>>> main
 		return []string{"the name of a property or action"}
 	case "nodeDraw":
 		return []string{"the name of a property"}

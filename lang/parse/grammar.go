@@ -44,7 +44,6 @@ var productions struct {
 	json            production[jsonSyntax]
 	external        production[externalSyntax]
 	internalCall    production[internalCallSyntax]
-<<<<<<< HEAD
 	forLoop         production[forSyntax]
 	newAction       production[newSyntax]
 	ifAction        production[ifSyntax]
@@ -72,8 +71,6 @@ var productions struct {
 	ask             production[askSyntax]
 	input           production[inputSyntax]
 	showDep         production[showDepSyntax]
-=======
->>>>>>> main
 }
 
 // production reads a T by its struct tags. The zero value is ready.
@@ -137,7 +134,6 @@ type (
 
 	nodeString       struct{ ast.Text } // a text that is no name
 	nodeBuiltin      struct{ ast.ClassRef }
-<<<<<<< HEAD
 	nodeParams       struct{ all []ast.Param }       // in parentheses
 	nodeClasses      struct{ all []ast.ClassRef }    // in parentheses
 	nodeParamExprs   struct{ all []ast.Expr }        // in parentheses
@@ -147,10 +143,6 @@ type (
 	nodeBlock        struct{ *ast.Block }
 	nodeNestedLocal  struct{ *ast.Nested }
 	nodeInputClass   struct{ ast.ClassRef } // a built-in class that does not begin a call
-=======
-	nodeParams       struct{ all []ast.Param }    // in parentheses
-	nodeClasses      struct{ all []ast.ClassRef } // in parentheses
->>>>>>> main
 	nodeMappedForm   struct{ ast.MappedForm }
 	nodeImportFormat struct{ *ast.Format }
 	nodeExportFormat struct{ *ast.Format }
@@ -218,7 +210,6 @@ func (n *nodeClasses) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.all, lex.Peek().Value == "(", (*parser).classList)
 }
 
-<<<<<<< HEAD
 func (n *nodeParamExprs) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.all, lex.Peek().Value == "(", func(p *parser) []ast.Expr {
 		p.next()
@@ -255,8 +246,6 @@ func (n *nodeInputClass) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.ClassRef, isType(p.tok()) && p.peek(1).Value != "(", (*parser).class)
 }
 
-=======
->>>>>>> main
 func (n *nodeMappedForm) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.MappedForm, true, (*parser).mappedForm)
 }
@@ -292,7 +281,6 @@ func (n *nodeRef) get() *ast.PropertyRef {
 	return &n.PropertyRef
 }
 
-<<<<<<< HEAD
 func (n *nodeParamExprs) get() []ast.Expr {
 	if n == nil {
 		return nil
@@ -300,8 +288,6 @@ func (n *nodeParamExprs) get() []ast.Expr {
 	return n.all
 }
 
-=======
->>>>>>> main
 // readLeaf reads into node if it begins at the next token.
 func readLeaf[T any](lex *lexer.PeekingLexer, node *T, begins bool, read func(*parser) T) error {
 	if !begins {

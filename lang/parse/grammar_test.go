@@ -36,7 +36,6 @@ func TestProductions(t *testing.T) {
 	productions.json.build()
 	productions.external.build()
 	productions.internalCall.build()
-<<<<<<< HEAD
 	productions.forLoop.build()
 	productions.newAction.build()
 	productions.ifAction.build()
@@ -64,8 +63,6 @@ func TestProductions(t *testing.T) {
 	productions.ask.build()
 	productions.input.build()
 	productions.showDep.build()
-=======
->>>>>>> main
 }
 
 // BenchmarkBuild measures what the grammar costs a program that uses all of it.
