@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golsf/golsf/internal/ext"
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/interp"
 	"github.com/golsf/golsf/lang/diag"
@@ -19,10 +20,10 @@ import (
 	"github.com/golsf/golsf/runtime/connect"
 	"github.com/golsf/golsf/runtime/connect/builtin"
 	"github.com/golsf/golsf/runtime/connect/files"
+	"github.com/golsf/golsf/runtime/connect/registry"
 	"github.com/golsf/golsf/runtime/format"
 	"github.com/golsf/golsf/runtime/format/codecs"
 	"github.com/golsf/golsf/runtime/value"
-	"github.com/golsf/golsf/stdlib/actions"
 	"github.com/golsf/golsf/stdlib/functions"
 	"github.com/golsf/golsf/stdlib/prelude"
 )
@@ -42,38 +43,52 @@ type Config struct {
 	Wrap []connect.Middleware
 	// Register adds connectors of further kinds.
 	Register map[string]connect.Connector
+	// Connectors are the named ones of EXTERNAL CONNECTOR and of extensions; nil
+	// is none. Whoever made the registry closes it after the program.
+	Connectors *registry.Registry
+	// Extensions says what Extensions.fire runs: the folder, and how long
+	// asynchronous items are waited for. The other options are filled in.
+	Extensions ext.Options
 }
 
 // Program is a loaded program with what it holds open.
 type Program struct {
-	Instance *interp.Instance
-	database *database
+	Instance   *interp.Instance
+	Extensions *ext.Runner
+	database   *database
 }
 
-// Close releases the database.
-func (p *Program) Close() error { return p.database.close() }
+// Close waits for asynchronous extensions, then releases the database.
+func (p *Program) Close() error {
+	p.Extensions.Close(context.Background())
+	return p.database.close()
+}
 
 // Load reads, resolves and wires a program. The list has what is wrong with the
 // text; the Program is nil when it has errors. The error is about the database.
 func Load(ctx context.Context, sources []interp.Source, c Config) (*Program, diag.List, error) {
 	db := &database{file: c.Database}
+	runner, action := c.extensions()
 	o := interp.Options{
 		Stdout: c.Stdout, Stderr: c.Stderr, Terminal: c.Terminal, Include: c.Include,
-		Functions: Functions(c.Clock), Action: actions.New(actions.Config{}).Lookup, Prelude: Prelude,
+		Functions: Functions(c.Clock), Action: action, Prelude: Prelude,
 		Connector: connectors(c, db), Codecs: Codecs(), Files: &files.System{},
 		Clock: c.Clock, Limits: c.Limits, Persist: db.persist,
 	}
-	inst, list := interp.Load(ctx, sources, o)
+	inst, list, broken := withScripts(ctx, sources, c.Extensions.Folder, func(all []interp.Source) (*interp.Instance, diag.List) {
+		return interp.Load(ctx, all, o)
+	})
 	if inst == nil {
 		return nil, list, ctx.Err()
 	}
+	runner.Bind(inst, broken)
 	db.inst = inst
 	if c.Database != "" {
 		if err := db.open(ctx); err != nil {
 			return nil, list, err
 		}
 	}
-	return &Program{Instance: inst, database: db}, list, nil
+	return &Program{Instance: inst, Extensions: runner, database: db}, list, nil
 }
 
 // Codecs are all file formats.
@@ -86,6 +101,11 @@ func connectors(c Config, db *database) connect.Connector {
 		rand.Read(secret) // never fails
 	}
 	r := builtin.Registry(builtin.Options{Secret: secret, OpenLocal: db.openLocal})
+	named := c.Connectors
+	if named == nil {
+		named = registry.New(registry.Options{})
+	}
+	r.Register(connect.KindConnector, registry.Language{Registry: named})
 	for kind, extra := range c.Register {
 		r.Register(kind, extra)
 	}

@@ -315,3 +315,13 @@ func (r *reader) union(o *object) *Union {
 	}
 	return u
 }
+
+// SamePath tells whether two paths, however written, mean one file.
+func SamePath(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, errA := filepath.Abs(a)
+	y, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && x == y
+}

@@ -40,6 +40,9 @@ type Options struct {
 	// Wait is how long Wait and Close wait for asynchronous items; 0 means
 	// DefaultWait.
 	Wait time.Duration
+	// OnError gets each error of a script that Run calls, with its place; nil
+	// drops it.
+	OnError func(err error)
 }
 
 // Runner fires extension points. It is safe for use by several goroutines once
@@ -101,7 +104,7 @@ func (r *Runner) find(a *Action) target {
 	var found []*bound.Action
 	if r.program != nil {
 		for _, x := range r.program.ActionsNamed(a.Run) {
-			if x.Module != nil && x.Module.File == a.Script {
+			if x.Module != nil && SamePath(x.Module.File, a.Script) {
 				found = append(found, x)
 			}
 		}
