@@ -526,6 +526,13 @@ func (c *context) target(ref *ast.PropertyRef, classes []value.Class, anyParams 
 	if ref == nil {
 		return nil
 	}
+	if anyParams && !ref.Signed {
+		// Of several properties of that name the one without parameters is meant.
+		s := search{u: c.u, kind: onlyProperty, locals: c.locals}
+		if m, _ := s.find(&ref.Name); m != nil {
+			anyParams = false
+		}
+	}
 	m := c.u.member(ref, onlyProperty, classes, anyParams, c.locals)
 	if m == nil || m.broken {
 		return nil

@@ -240,7 +240,7 @@ func numericAttribute(name string) bool {
 
 // moveDraw reports a column of a grid that is moved out of it.
 func (d *designer) moveDraw(x *ast.DesignItem, inside *component) {
-	p := d.form.draw(x.Component.Draw)
+	p := d.form.draw(d.u, x.Component.Draw)
 	if p == nil || inside == nil || p.item.X == nil || p.panel {
 		return
 	}

@@ -19,11 +19,12 @@ type formInfo struct {
 	trees   map[string]bool
 	parts   map[string]*component // of its design
 	broken  bool
-	parent  map[*bound.FormGroup]string // tree of a group
-	where   map[string]*bound.Module    // of its elements
-	panels  map[*bound.FormGroup]bool   // groups that are no grids
-	anchor  *bound.FormProperty         // of AFTER or BEFORE of the property being added
-	placed  *bound.FormProperty         // by the anchor before
+	parent  map[*bound.FormGroup]string         // tree of a group
+	where   map[string]*bound.Module            // of its elements
+	panels  map[*bound.FormGroup]bool           // groups that are no grids
+	from    map[*bound.FormObject]*bound.Module // who declared an object
+	anchor  *bound.FormProperty                 // of AFTER or BEFORE of the property being added
+	placed  *bound.FormProperty                 // by the anchor before
 	after   bool
 }
 
@@ -33,19 +34,27 @@ type draw struct {
 	name  string
 	args  []string
 	item  *bound.FormProperty
+	mod   *bound.Module
 	panel bool
 }
 
 // object finds an object of the form and reports when there is none.
 func (f *formInfo) object(u *unit, id *ast.Ident) *bound.FormObject {
 	var names []string
+	var hidden *bound.FormObject
 	for _, g := range f.form.Groups {
 		for _, o := range g.Objects {
 			if o.Ident == id.Name {
-				return o
+				if m := f.from[o]; m == nil || u.visible[m] {
+					return o
+				}
+				hidden = o
 			}
 			names = append(names, o.Ident)
 		}
+	}
+	if hidden != nil {
+		return hidden
 	}
 	if !f.broken {
 		u.r.errorHint(id.Span(), "E2007", nearest(id.Name, names), "object '%s' is not found in form '%s'", id.Name, f.form.Ident)
@@ -90,7 +99,7 @@ func (u *unit) form(s *ast.Form) {
 		}
 	}
 	info := &formInfo{form: f, mod: u.mod, ctx: &context{u: u, frame: &f.Frame}, filters: map[string]bool{}, trees: map[string]bool{},
-		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}, where: map[string]*bound.Module{}, panels: map[*bound.FormGroup]bool{}}
+		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}, where: map[string]*bound.Module{}, panels: map[*bound.FormGroup]bool{}, from: map[*bound.FormObject]*bound.Module{}}
 	info.ctx.form = info
 	r.prog.Forms = append(r.prog.Forms, f)
 	r.formOf[f] = info
@@ -255,6 +264,7 @@ func (u *unit) groupObject(f *formInfo, g *ast.GroupObject, tree string) {
 		}
 		obj.Slot = f.ctx.add(obj.Ident, class, class.Known())
 		out.Objects = append(out.Objects, obj)
+		f.from[obj] = u.mod
 		u.objectOptions(f, obj, o.Options)
 	}
 	if g.Name != nil {
@@ -393,7 +403,7 @@ func (u *unit) objectArgs(f *formInfo, ids []ast.Ident) (objects []*bound.FormOb
 
 func (u *unit) formProperty(f *formInfo, list *ast.FormProperties, x *ast.FormProperty, first bool) {
 	p := &bound.FormProperty{Span: x.Span()}
-	d := &draw{item: p}
+	d := &draw{item: p, mod: u.mod}
 	if x.Caption != nil {
 		p.Caption = x.Caption.Value
 	}
@@ -467,9 +477,15 @@ func (f *formInfo) move(p *bound.FormProperty, first bool) {
 }
 
 // lastGroup is the last group that has one of the slots.
-func (f *formInfo) lastGroup(slots []int) *bound.FormGroup {
+func (f *formInfo) lastGroup(slots []int) *bound.FormGroup { return f.lastGroupBut(nil, slots) }
+
+// lastGroupBut is lastGroup without the groups that are columns.
+func (f *formInfo) lastGroupBut(columns map[*bound.FormGroup]bool, slots []int) *bound.FormGroup {
 	var last *bound.FormGroup
 	for _, g := range f.form.Groups {
+		if columns[g] {
+			continue
+		}
 		for _, o := range g.Objects {
 			for _, s := range slots {
 				if o.Slot == s {
@@ -638,8 +654,14 @@ func (u *unit) drawOptions(f *formInfo, p *bound.FormProperty, options []ast.Opt
 				}
 			}
 		case "COLUMNS":
+			columns := map[*bound.FormGroup]bool{}
 			for j := range o.IDs {
-				f.group(u, &o.IDs[j])
+				if g := f.group(u, &o.IDs[j]); g != nil {
+					columns[g] = true
+				}
+			}
+			if p.X != nil {
+				p.ToGroup = f.lastGroupBut(columns, freeSlots(p.X))
 			}
 		case "AFTER", "BEFORE", "QUICKFILTER":
 			for j := range o.Draws {
@@ -671,7 +693,7 @@ func (u *unit) drawOptions(f *formInfo, p *bound.FormProperty, options []ast.Opt
 
 // drawRef finds a property on the form.
 func (u *unit) drawRef(f *formInfo, ref *ast.DrawRef) *draw {
-	if d := f.draw(ref); d != nil {
+	if d := f.draw(u, ref); d != nil {
 		return d
 	}
 	var names []string
@@ -697,17 +719,27 @@ func standardButton(name string) bool {
 	return false
 }
 
-// draw finds a property by its own name, or by the property and its objects.
-func (f *formInfo) draw(ref *ast.DrawRef) *draw {
-	if !ref.Listed {
-		for _, d := range f.draws {
-			if d.alias == ref.Name {
-				return d
-			}
+// draw finds a property by its own name, or by the property and its objects;
+// one that u sees comes first.
+func (f *formInfo) draw(u *unit, ref *ast.DrawRef) *draw {
+	var found [4]*draw
+	for _, d := range f.draws {
+		rank := 1
+		switch {
+		case !ref.Listed && d.alias == ref.Name:
+			rank = 0
+		case !d.matches(ref):
+			continue
+		}
+		if !u.visible[d.mod] {
+			rank += 2
+		}
+		if found[rank] == nil {
+			found[rank] = d
 		}
 	}
-	for _, d := range f.draws {
-		if d.matches(ref) {
+	for _, d := range found {
+		if d != nil {
 			return d
 		}
 	}
