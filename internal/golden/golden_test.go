@@ -33,7 +33,6 @@ run() { MESSAGE nothing(); }
 ==main.lsf==
 run() { }
 -- sums_test.lsf --
-MODULE sums_test;
 testGood() { IF 1 + 1 != 2 THEN throwException('wrong sum'); }
 testBad() { throwException('this one fails'); }
 other() { throwException('not a test'); }
