@@ -239,6 +239,9 @@ func (i *Instance) addClass(c *bound.Class, parents []int32) {
 // addStatics makes the static objects, in the order of their declarations.
 func (i *Instance) addStatics() {
 	for _, c := range i.prog.Classes {
+		if c.Module != nil && c.Module.System {
+			continue // made when a program first uses one
+		}
 		for _, o := range c.Static {
 			i.eval.Static(o)
 		}
