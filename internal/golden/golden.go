@@ -189,6 +189,7 @@ func find(ctx context.Context, paths []string, o Options) ([]test, error) {
 // runArchive runs one archive through testscript in a work folder of its own;
 // $TESTDIR is the folder of the archive.
 // An archive without commands runs main.lsf and compares stdout with want.
+// Besides testscript's own commands there is exits.
 func runArchive(ctx context.Context, t test, bin, work string, o Options) outcome {
 	a, err := txtar.ParseFile(t.file)
 	if err != nil {
@@ -210,6 +211,7 @@ func runArchive(ctx context.Context, t test, bin, work string, o Options) outcom
 		testscript.RunT(rec, testscript.Params{
 			Files:         []string{script},
 			UpdateScripts: o.Update,
+			Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 				env.Setenv("NO_COLOR", "1")
@@ -227,6 +229,25 @@ func runArchive(ctx context.Context, t test, bin, work string, o Options) outcom
 		}
 	}
 	return out
+}
+
+// exits is the script command `exits CODE COMMAND ARG…`: the command must end
+// with that exit code.
+func exits(ts *testscript.TestScript, not bool, args []string) {
+	if not || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ARG…")
+	}
+	code := 0
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got := fmt.Sprint(code); got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
 }
 
 func hasCommands(comment []byte) bool {
