@@ -252,13 +252,18 @@ func evalModules() *ast.Script {
 	return script
 }
 
-// prepareEval loads those modules before the first EVAL from outside.
+// prepareEval loads those modules before the first EVAL from outside; it waits
+// for running calls. Options.Eval loads them at once.
 func (i *Instance) prepareEval() error {
+	if i.evalReady.Load() {
+		return nil
+	}
 	if i.evalReady.Load() {
 		return nil
 	}
 	i.growMu.Lock()
 	defer i.growMu.Unlock()
+	defer i.evalReady.Store(true)
 	if slices.ContainsFunc(i.prog.Modules, func(m *bound.Module) bool { return m.Name == "EvalModules" }) {
 		i.evalReady.Store(true)
 		return nil

@@ -91,7 +91,7 @@ func (p *externalPlan) act() act {
 		if connector == nil {
 			fail(p.span, connect.CodeKind, "EXTERNAL %s is not available here", p.kind)
 		}
-		reply, err := connector.Call(t.ctx(), p.call(t, fr))
+		reply, err := connector.Call(t.outerContext(), p.call(t, fr))
 		if reply != nil {
 			p.write(t, fr, reply)
 		}

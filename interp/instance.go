@@ -57,6 +57,8 @@ type Options struct {
 	// sources and in Include.
 	Find    func(module string) (Source, bool)
 	Include []string
+	// Eval prepares for texts from outside (Request.Eval) while loading.
+	Eval bool
 
 	Connector connect.Connector
 	Codecs    *format.Set
@@ -78,15 +80,16 @@ type Instance struct {
 	store    *store.Store
 	eval     *query.Evaluator
 
-	growMu  sync.RWMutex // held for writing while the program grows
-	evalMu  sync.Mutex   // held while the resolver works
-	evals   sync.Map     // text and classes of EVAL ACTION -> *bound.Action
-	propMu  sync.Mutex
-	props   map[*bound.Property]*store.Property
-	classes int // how many the store knows
-	codes   sync.Map
-	system  sync.Map // name -> *bound.Property
-	jsonOps sync.Map // *bound.JSONOf -> *jsonExport
+	growMu    sync.RWMutex // held for writing while the program grows
+	evalMu    sync.Mutex   // held while the resolver works
+	evalReady atomic.Bool
+	evals     sync.Map // text and classes of EVAL ACTION -> *bound.Action
+	propMu    sync.Mutex
+	props     map[*bound.Property]*store.Property
+	classes   int // how many the store knows
+	codes     sync.Map
+	system    sync.Map // name -> *bound.Property
+	jsonOps   sync.Map // *bound.JSONOf -> *jsonExport
 
 	evalReady atomic.Bool // EVAL from outside has its modules
 
@@ -125,8 +128,9 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 			scripts = append(scripts, script)
 		}
 	}
-	if slices.ContainsFunc(sources, func(s Source) bool { return bytes.Contains(s.Text, []byte("EVAL")) }) {
+	if o.Eval || slices.ContainsFunc(sources, func(s Source) bool { return bytes.Contains(s.Text, []byte("EVAL")) }) {
 		scripts = append(scripts, evalModules())
+		i.evalReady.Store(true)
 	}
 	prog, errs := i.resolver.Add(scripts)
 	list = append(list, errs...)

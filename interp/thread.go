@@ -47,13 +47,15 @@ type thread struct {
 	handler     bool // inside a global event handler
 	threads     *threads
 	holdsApply  bool // inside an APPLY that saves
+	applyLock   chan struct{}
 }
 
 // watchEvery is how many steps pass between two looks at the context.
 const watchEvery = 1024
 
 func (i *Instance) newThread(ctx context.Context, s *Session) *thread {
-	t := &thread{inst: i, sess: s, watch: watchEvery}
+	t := &thread{inst: i, sess: s, watch: watchEvery, applyLock: i.applyLock}
+	t.holdsApply = ctx.Value(holdsApply{}) != nil
 	limits := i.options.Limits
 	t.env = query.Env{Ctx: ctx, Session: s.st, Limits: &limits}
 	t.env.Call = t.native

@@ -33,6 +33,7 @@ type executor struct {
 	tasks   []func()
 	results []func(t *thread)
 	errors  []*RunError
+	lock    chan struct{} // of APPLY, when the one who waits is inside an APPLY itself
 	mu      sync.Mutex
 }
 
@@ -42,16 +43,29 @@ func (t *thread) lockApply(span diag.Span) (unlock func()) {
 	if t.holdsApply {
 		return func() {}
 	}
+	lock := t.applyLock
 	select {
-	case t.inst.applyLock <- struct{}{}:
+	case lock <- struct{}{}:
 	case <-t.ctx().Done():
 		t.look(span)
 	}
 	t.holdsApply = true
 	return func() {
 		t.holdsApply = false
-		<-t.inst.applyLock
+		<-lock
 	}
+}
+
+type holdsApply struct{}
+
+// outerContext is the context of a call to the outside world: what comes back
+// in through it, as changes that SQL made, does not wait for an APPLY of the
+// caller.
+func (t *thread) outerContext() context.Context {
+	if t.holdsApply {
+		return context.WithValue(t.ctx(), holdsApply{}, true)
+	}
+	return t.ctx()
 }
 
 // spawn prepares a thread with a session of its own that has copies of the
@@ -62,6 +76,9 @@ func (t *thread) spawn(fr *query.Frame, ctx context.Context) (*thread, *query.Fr
 	s.st.ShareNested(t.sess.st, true, nil)
 	child := t.inst.newThread(ctx, s)
 	child.request, child.threads = t.request, t.threads
+	if t.executor != nil && t.executor.lock != nil {
+		child.applyLock = t.executor.lock
+	}
 	child.stack = slices.Clone(t.stack)
 	copied := child.ownFrame(len(fr.Slots))
 	copy(copied.Slots, fr.Slots)
@@ -155,6 +172,9 @@ func (c *compiler) newExecutor(x *bound.NewExecutor) act {
 			}
 		}
 		ex := &executor{}
+		if wait && t.holdsApply {
+			ex.lock = make(chan struct{}, 1)
+		}
 		outer := t.executor
 		t.executor = ex
 		sig := func() signal {
