@@ -258,12 +258,8 @@ func (i *Instance) prepareEval() error {
 	if i.evalReady.Load() {
 		return nil
 	}
-	if i.evalReady.Load() {
-		return nil
-	}
 	i.growMu.Lock()
 	defer i.growMu.Unlock()
-	defer i.evalReady.Store(true)
 	if slices.ContainsFunc(i.prog.Modules, func(m *bound.Module) bool { return m.Name == "EvalModules" }) {
 		i.evalReady.Store(true)
 		return nil

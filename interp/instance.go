@@ -80,16 +80,15 @@ type Instance struct {
 	store    *store.Store
 	eval     *query.Evaluator
 
-	growMu    sync.RWMutex // held for writing while the program grows
-	evalMu    sync.Mutex   // held while the resolver works
-	evalReady atomic.Bool
-	evals     sync.Map // text and classes of EVAL ACTION -> *bound.Action
-	propMu    sync.Mutex
-	props     map[*bound.Property]*store.Property
-	classes   int // how many the store knows
-	codes     sync.Map
-	system    sync.Map // name -> *bound.Property
-	jsonOps   sync.Map // *bound.JSONOf -> *jsonExport
+	growMu  sync.RWMutex // held for writing while the program grows
+	evalMu  sync.Mutex   // held while the resolver works
+	evals   sync.Map     // text and classes of EVAL ACTION -> *bound.Action
+	propMu  sync.Mutex
+	props   map[*bound.Property]*store.Property
+	classes int // how many the store knows
+	codes   sync.Map
+	system  sync.Map // name -> *bound.Property
+	jsonOps sync.Map // *bound.JSONOf -> *jsonExport
 
 	evalReady atomic.Bool // EVAL from outside has its modules
 
