@@ -37,6 +37,9 @@ func (p *Plan) Explain(s *store.Session) []Step {
 
 func (q *sequence) explain(out []Step, depth, alternative int, real []int64) []Step {
 	for _, st := range q.steps {
+		if st.distinct {
+			continue
+		}
 		line := Step{Depth: depth, Alternative: alternative, Estimated: st.est, Rows: -1}
 		if st.filter != nil {
 			line.Kind, line.Span = "filter", st.filter.x.Place()

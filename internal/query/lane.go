@@ -120,7 +120,7 @@ type lanes struct {
 	captured map[rowKey]int
 	leaf     *leafMode // properties of one parameter are in slots
 	reverses int
-	probes   float64 // expected rows before the step that is compiled
+	probes   float64 // expected rows after the step that is compiled
 }
 
 // rowKey is a row of a property whose keys are lane slots.

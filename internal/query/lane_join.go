@@ -72,12 +72,13 @@ func (l *lanes) joinable(a *relation, mask uint32, byValue bool) int {
 }
 
 // joinLane finds the rows by value in a reverse, or by an index where there
-// cannot be one. probes is the number of probes that is expected.
-func joinLane(a *relation, id, v int, probes float64, want lane, byIndex laneProc, row func(f *laneFrame, cells []int64, c int64) bool) laneProc {
+// cannot be one. found is the number of rows that all probes are expected to find:
+// one found by an index costs as much as eight of a scan.
+func joinLane(a *relation, id, v int, found float64, want lane, byIndex laneProc, row func(f *laneFrame, cells []int64, c int64) bool) laneProc {
 	return func(f *laneFrame) bool {
 		r := f.reverses[id]
 		if r == nil {
-			if f.noReverse[id] || probes*4 < float64(f.s.Count(a.at, a.prop)) {
+			if f.noReverse[id] || found*8 < float64(f.s.Count(a.at, a.prop)) {
 				f.noReverse[id] = true
 				return byIndex(f)
 			}

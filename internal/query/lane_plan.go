@@ -31,6 +31,9 @@ func (p *Plan) lanePlan(seq *sequence, sorted bool, skip ...bound.Expr) *lanePla
 	l := &lanes{e: p.e, slots: map[int]laneSlot{}, bound: p.bound, captured: map[rowKey]int{}, probes: 1}
 	var steps []laneStep
 	for i, st := range seq.steps {
+		if st.distinct {
+			continue
+		}
 		var step laneStep
 		ok := false
 		if st.filter != nil {
@@ -39,8 +42,8 @@ func (p *Plan) lanePlan(seq *sequence, sorted bool, skip ...bound.Expr) *lanePla
 			}
 			step, ok = l.filter(st.filter)
 		} else {
+			l.probes *= max(st.est, 0.01) // now the rows after the step
 			step, ok = l.source(st.src, st.before, sorted || i > 0)
-			l.probes *= max(st.est, 0.01)
 		}
 		if !ok {
 			return nil
@@ -326,7 +329,7 @@ func (l *lanes) relation(a *relation, before slotSet, sorted bool) (laneStep, bo
 		return nil, false
 	}
 	settle = l.capture(a, vt, settle)
-	v, id, probes := l.view(a.prop, a.at), l.joinable(a, mask, byValue), l.probes
+	v, id, found := l.view(a.prop, a.at), l.joinable(a, mask, byValue), l.probes
 	if all {
 		get := readLane(v, keys)
 		return func(next laneProc) laneProc {
@@ -354,7 +357,7 @@ func (l *lanes) relation(a *relation, before slotSet, sorted bool) (laneStep, bo
 		}
 		match := matchLane(v, mask, keys, want, row)
 		if id >= 0 {
-			return joinLane(a, id, v, probes, want, match, row)
+			return joinLane(a, id, v, found, want, match, row)
 		}
 		return match
 	}, true

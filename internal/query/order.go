@@ -18,11 +18,12 @@ type sequence struct {
 }
 
 type orderedStep struct {
-	src    source
-	filter *filter
-	before slotSet
-	est    float64
-	number int // index of its row counter
+	src      source
+	filter   *filter
+	distinct bool // drops rows that were found before, where that can happen
+	before   slotSet
+	est      float64
+	number   int // index of its row counter
 }
 
 // maxSequences bounds the alternatives that one plan is multiplied out into.
@@ -53,11 +54,15 @@ func (o *orderer) order(st situation) *sequence {
 	o.sequences++
 	seq := &sequence{}
 	for {
-		st.checked = o.addFilters(seq, &st)
 		if st.bound.all(o.target) {
+			// Rows are made distinct before the last conditions, which then run
+			// once for each of them.
 			o.settle(seq, &st)
+			seq.steps = append(seq.steps, &orderedStep{distinct: true, number: -1})
+			o.addFilters(seq, &st)
 			return seq
 		}
+		st.checked = o.addFilters(seq, &st)
 		best, rows := o.bestSource(&st)
 		ch, chRows := o.bestChoice(&st)
 		if ch != nil && (best == nil || chRows < rows) {
@@ -302,7 +307,6 @@ func (o *orderer) settle(seq *sequence, st *situation) {
 			break
 		}
 	}
-	st.checked = o.addFilters(seq, st)
 }
 
 // ensure runs the definition of a temp, after those of the temps it needs.
@@ -350,13 +354,14 @@ func signature(dst []byte, s *store.Session, c *conj) []byte {
 	return dst
 }
 
-// chain turns a sequence into a proc; count tells whether to count rows.
-func (q *sequence) chain(last proc, count bool) proc {
+// chain turns a sequence into a proc. distinct makes a step that lets each row
+// through once, nil when there is no need; count tells whether to count rows.
+func (q *sequence) chain(last proc, distinct func(next proc) proc, count bool) proc {
 	next := last
 	if q.alts != nil {
 		procs := make([]proc, len(q.alts))
 		for i, a := range q.alts {
-			procs[i] = a.chain(last, count)
+			procs[i] = a.chain(last, distinct, count)
 		}
 		next = func(r *run) bool {
 			for _, p := range procs {
@@ -369,6 +374,12 @@ func (q *sequence) chain(last proc, count bool) proc {
 	}
 	for i := len(q.steps) - 1; i >= 0; i-- {
 		step := q.steps[i]
+		if step.distinct {
+			if distinct != nil {
+				next = distinct(next)
+			}
+			continue
+		}
 		after := next
 		if count {
 			n, inner := step.number, next

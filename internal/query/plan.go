@@ -242,16 +242,17 @@ func (p *Plan) ordered(s *store.Session) *plannedOrder {
 		Throw(p.q.Span, value.Errorf(CodeInfinite, "infinite set"))
 	}
 	o := &plannedOrder{signature: sig, counted: count, seq: seq, distinct: seq.repeats(), steps: od.steps}
-	o.run = seq.chain(p.final(o.distinct), count)
+	var distinct func(proc) proc
+	if o.distinct {
+		distinct = p.once
+	}
+	o.run = seq.chain(func(r *run) bool { return r.emit() }, distinct, count)
 	p.orders.Store(o)
 	return o
 }
 
-// final hands a found row on, once.
-func (p *Plan) final(distinct bool) proc {
-	if !distinct {
-		return func(r *run) bool { return r.emit() }
-	}
+// once lets each row through one time.
+func (p *Plan) once(next proc) proc {
 	slots := p.q.New
 	return func(r *run) bool {
 		r.key = r.key[:0]
@@ -262,7 +263,7 @@ func (p *Plan) final(distinct bool) proc {
 			return true
 		}
 		r.seen[string(r.key)] = struct{}{}
-		return r.emit()
+		return next(r)
 	}
 }
 

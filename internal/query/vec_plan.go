@@ -29,6 +29,9 @@ func (p *Plan) vecPlan(seq *sequence, skip ...bound.Expr) *vecPlan {
 		return nil
 	}
 	for _, st := range seq.steps[1:] {
+		if st.distinct {
+			continue
+		}
 		if st.filter != nil && st.filter.sc == nil && slices.Contains(skip, st.filter.x) {
 			continue
 		}
