@@ -25,6 +25,9 @@ func FromValue(v value.Value, c value.Class) (Value, error) {
 		if !ok { // NaN and the infinities are no JSON numbers
 			return TextOf(value.WireText(v)), nil
 		}
+		if v.Kind() == value.Double {
+			text = strings.TrimSuffix(text, ".0")
+		}
 		return Value{Type: Number, Text: text}, nil
 	case value.DateTime, value.ZDateTime:
 		return Value{Type: DateTime, Text: value.WireText(v)}, nil

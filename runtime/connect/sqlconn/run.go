@@ -51,9 +51,14 @@ func (s *session) run(ctx context.Context, c *connect.Call, text string) (*conne
 	return reply, nil
 }
 
-// value converts a result to the class of its TO property.
+// value converts a result to the class of its TO property; without a class it
+// is a TABLEFILE or a LONG.
 func (r result) value(c value.Class) (value.Value, error) {
 	switch {
+	case r.isTable && !c.Known():
+		return value.FileOf(value.NameTableFile, &value.FileData{Bytes: r.table}), nil
+	case !c.Known():
+		return value.Int64(r.count), nil
 	case r.isTable && c.IsFile():
 		f := &value.FileData{Bytes: r.table}
 		switch c.Name {

@@ -3,14 +3,20 @@ package sqlcall
 import (
 	"errors"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
+var index = regexp.MustCompile(`\$[0-9]+`)
+
 // bindNames writes :name outside of quotes and comments as $N, equal names as
 // one. "::" is a cast, and a colon that begins no name stays. A statement has
-// no $N of its own.
+// no $N of its own, not even in quotes.
 func bindNames(sql string) (text string, names []string, err error) {
+	if m := index.FindString(sql); m != "" {
+		return "", nil, errors.New("a statement binds :name, not " + m)
+	}
 	var b strings.Builder
 	for i := 0; i < len(sql); {
 		c := sql[i]
@@ -22,8 +28,6 @@ func bindNames(sql string) (text string, names []string, err error) {
 			end = i + indexOr(sql[i:], "\n")
 		case strings.HasPrefix(sql[i:], "/*"):
 			end = i + indexOr(sql[i:], "*/")
-		case c == '$' && i+1 < len(sql) && isDigit(sql[i+1]):
-			return "", nil, errors.New("a statement binds :name, not " + sql[i:i+2])
 		case strings.HasPrefix(sql[i:], "::"):
 			end = i + 2
 		case c == ':' && i+1 < len(sql) && isNameStart(sql[i+1]):

@@ -65,7 +65,7 @@ func (q *connector) Invoke(ctx context.Context, c *registry.Call) (registry.Valu
 	}
 	call := &connect.Call{
 		Kind: connect.KindSQL, Connection: value.String(q.url), Exec: value.String(m.text),
-		To: []value.Class{{Name: value.NameFile}}, MaxResponse: q.limit,
+		To: []value.Class{{}}, MaxResponse: q.limit, // a table or the count of changed rows
 	}
 	for _, name := range m.names {
 		arg, ok := c.Arg(name)
