@@ -44,13 +44,16 @@ type console struct {
 
 // commands is the command line.
 type commands struct {
-	Run     runCommand     `cmd:"" help:"Run the action run, or another one, of lsFusion files."`
-	Eval    evalCommand    `cmd:"" help:"Run action code given on the command line."`
-	Check   checkCommand   `cmd:"" help:"Report every error of files and trees of modules."`
-	Test    testCommand    `cmd:"" help:"Run golden-file tests: *.txtar cases and *_test.lsf files."`
-	Repl    replCommand    `cmd:"" help:"Declarations, actions and expressions at a prompt."`
-	Fmt     fmtCommand     `cmd:"" help:"Lay out files in the standard style."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Run        runCommand        `cmd:"" help:"Run the action run, or another one, of lsFusion files."`
+	Eval       evalCommand       `cmd:"" help:"Run action code given on the command line."`
+	Serve      serveCommand      `cmd:"" help:"Answer HTTP calls: /exec, /eval, /connectors."`
+	Connectors connectorsCommand `cmd:"" help:"List, check and call the configured connectors."`
+	Ext        extCommand        `cmd:"" help:"Run extensions: actions and unions on extension points."`
+	Check      checkCommand      `cmd:"" help:"Report every error of files and trees of modules."`
+	Test       testCommand       `cmd:"" help:"Run golden-file tests: *.txtar cases and *_test.lsf files."`
+	Repl       replCommand       `cmd:"" help:"Declarations, actions and expressions at a prompt."`
+	Fmt        fmtCommand        `cmd:"" help:"Lay out files in the standard style."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 func main() {

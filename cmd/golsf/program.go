@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/golsf/golsf/internal/assembly"
+	"github.com/golsf/golsf/internal/ext"
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/internal/render"
 	"github.com/golsf/golsf/interp"
@@ -23,6 +24,7 @@ import (
 type programFlags struct {
 	Include []string `short:"I" placeholder:"DIR" help:"Look for required modules in DIR too."`
 	DB      string   `name:"db" placeholder:"FILE" help:"Keep stored properties in this SQLite file; without it they live in memory."`
+	connectorFlags
 
 	Timeout     time.Duration `placeholder:"DURATION" help:"Stop after this time (E3901); 0 is no limit."`
 	MaxSteps    int64         `placeholder:"N" help:"Stop after so many steps of actions (E3904); 0 is no limit."`
@@ -30,6 +32,8 @@ type programFlags struct {
 	MaxRows     int64         `default:"50000000" placeholder:"N" help:"Most rows of one set (E3902); 0 is no limit."`
 	MaxResponse size          `default:"256MiB" placeholder:"SIZE" help:"Largest answer of an outside system (E3506); 0 is no limit."`
 	MaxMemory   size          `placeholder:"SIZE" help:"Most memory for the run (E3905); 0 is no limit."`
+
+	extensions ext.Options `kong:"-"`
 }
 
 // size is a number of bytes, written 1000, 64KiB, 256MiB, 2GiB.
@@ -55,9 +59,10 @@ func (s *size) UnmarshalText(text []byte) error {
 func (f *programFlags) config(c console) assembly.Config {
 	return assembly.Config{
 		Stdout: c.out, Stderr: c.err,
-		Terminal: newTerminal(c),
-		Include:  f.Include,
-		Database: f.DB,
+		Terminal:   newTerminal(c),
+		Include:    f.Include,
+		Database:   f.DB,
+		Extensions: f.extensions,
 		Limits: query.Limits{
 			Steps: f.MaxSteps, Depth: f.MaxDepth, Rows: f.MaxRows,
 			Response: int64(f.MaxResponse), Memory: int64(f.MaxMemory),
@@ -91,7 +96,17 @@ func sources(files []string) ([]interp.Source, error) {
 
 // load reads, resolves and wires a program, and shows what is wrong with it.
 func (f *programFlags) load(ctx context.Context, c console, srcs []interp.Source) (*assembly.Program, error) {
-	p, list, err := assembly.Load(ctx, srcs, f.config(c))
+	config := f.config(c)
+	var err error
+	if config.Connectors, err = f.registry(c, folderOf(srcs), int64(f.MaxResponse)); err != nil {
+		return nil, err
+	}
+	return f.loadWith(ctx, c, srcs, config)
+}
+
+// loadWith is load with a configuration that is complete.
+func (f *programFlags) loadWith(ctx context.Context, c console, srcs []interp.Source, config assembly.Config) (*assembly.Program, error) {
+	p, list, err := assembly.Load(ctx, srcs, config)
 	if err != nil {
 		return nil, err
 	}

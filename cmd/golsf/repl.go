@@ -12,6 +12,7 @@ import (
 type replCommand struct {
 	Files []string `arg:"" optional:"" name:"file" help:"Modules to begin with."`
 	programFlags
+	extensionFlags
 }
 
 func (r *replCommand) Help() string {
@@ -25,6 +26,9 @@ func (r *replCommand) Run(ctx context.Context, c console) error {
 	}
 	if len(srcs) == 0 {
 		srcs = []interp.Source{{Name: "prompt.lsf"}}
+	}
+	if r.extensions, err = r.options(c); err != nil {
+		return err
 	}
 	p, err := r.load(ctx, c, srcs)
 	if err != nil {

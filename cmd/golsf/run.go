@@ -10,6 +10,7 @@ import (
 // callFlags are the flags of the verbs that call one action.
 type callFlags struct {
 	programFlags
+	extensionFlags
 	Param  []string `short:"p" sep:"none" placeholder:"NAME=VALUE" help:"Parameter by name, or the answer to INPUT of that alias; @path gives a file."`
 	Output string   `short:"o" placeholder:"FILE" help:"Write the result into FILE."`
 }
@@ -55,6 +56,9 @@ func (e *evalCommand) Run(ctx context.Context, c console) error {
 func (f *callFlags) call(ctx context.Context, c console, srcs []interp.Source, r interp.Request) error {
 	var err error
 	if r.Args, r.Inputs, err = arguments(c.rest, f.Param); err != nil {
+		return err
+	}
+	if f.extensions, err = f.options(c); err != nil {
 		return err
 	}
 	p, err := f.load(ctx, c, srcs)

@@ -44,7 +44,7 @@ type Config struct {
 	// Register adds connectors of further kinds.
 	Register map[string]connect.Connector
 	// Connectors are the named ones of EXTERNAL CONNECTOR and of extensions; nil
-	// is none. Whoever made the registry closes it after the program.
+	// is none. The program closes them.
 	Connectors *registry.Registry
 	// Extensions says what Extensions.fire runs: the folder, and how long
 	// asynchronous items are waited for. The other options are filled in.
@@ -55,12 +55,21 @@ type Config struct {
 type Program struct {
 	Instance   *interp.Instance
 	Extensions *ext.Runner
-	database   *database
+	// Stdout is where the program prints: that of Config, safe for several
+	// goroutines when there are extensions.
+	Stdout   io.Writer
+	database *database
+
+	connectors *registry.Registry
 }
 
-// Close waits for asynchronous extensions, then releases the database.
+// Close waits for asynchronous extensions, cancels calls of connectors that
+// still run, and releases the database.
 func (p *Program) Close() error {
 	p.Extensions.Close(context.Background())
+	if p.connectors != nil {
+		p.connectors.Close()
+	}
 	return p.database.close()
 }
 
@@ -88,7 +97,7 @@ func Load(ctx context.Context, sources []interp.Source, c Config) (*Program, dia
 			return nil, list, err
 		}
 	}
-	return &Program{Instance: inst, Extensions: runner, database: db}, list, nil
+	return &Program{Instance: inst, Extensions: runner, Stdout: c.Stdout, database: db, connectors: c.Connectors}, list, nil
 }
 
 // Codecs are all file formats.

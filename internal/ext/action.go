@@ -52,9 +52,17 @@ func FieldParams(row registry.Value) []Param {
 
 // call is what an action is told.
 type call struct {
-	uri    string
-	params []Param
-	before previous
+	uri     string
+	params  []Param
+	before  previous
+	onError func(error) // may be nil
+}
+
+func (c call) failed(err error) *Failure {
+	if c.onError != nil {
+		c.onError(err)
+	}
+	return programFailure(err)
 }
 
 var errTimeout = errors.New("the time limit of the extension has passed")
@@ -114,9 +122,9 @@ func (r *Runner) script(ctx context.Context, caller Caller, c call, m *Manifest)
 	res, err := caller.Call(ctx, req)
 	switch {
 	case err != nil:
-		return programFailure(err)
+		return c.failed(err)
 	case len(res.ThreadErrors) > 0:
-		return programFailure(res.ThreadErrors[0])
+		return c.failed(res.ThreadErrors[0])
 	case len(res.Unlooked) > 0:
 		return &Failure{Code: CodeCanceled, Message: res.Unlooked[0]}
 	case cancelled:

@@ -65,6 +65,29 @@ type Action struct {
 	Timeout time.Duration // 0 is none
 }
 
+// Runs names what the manifest runs: script and action, connector and method,
+// the command, or the number of items of a union.
+func (m *Manifest) Runs() string {
+	if m.Type == TypeUnion {
+		if len(m.Union.List) == 1 {
+			return "1 item"
+		}
+		return fmt.Sprintf("%d items", len(m.Union.List))
+	}
+	a := m.Action
+	switch {
+	case a.Script != "":
+		script, err := filepath.Rel(a.Dir, a.Script)
+		if err != nil {
+			script = a.Script
+		}
+		return filepath.ToSlash(script) + " " + a.Run
+	case a.Connector != "":
+		return a.Connector + " " + a.Method
+	}
+	return strings.Join(a.Exec, " ")
+}
+
 // Union is an ordered list of extensions.
 type Union struct {
 	List []Item

@@ -84,3 +84,14 @@ func (e *Entry) Line() string {
 
 // line is the message on one line.
 func (f *Failure) line() string { return strings.Join(strings.Fields(f.Message), " ") }
+
+// OutcomeLine tells of an asynchronous item that has not ended well, else "".
+func (e *Entry) OutcomeLine() string {
+	switch {
+	case e.Outcome == StatusUnfinished:
+		return fmt.Sprintf("%s %s: unfinished", e.Status, e.URI)
+	case e.Outcome == StatusFailed && e.Error != nil:
+		return fmt.Sprintf("%s %s: failed: %s", e.Status, e.URI, e.Error.line())
+	}
+	return ""
+}

@@ -40,8 +40,8 @@ type Options struct {
 	// Wait is how long Wait and Close wait for asynchronous items; 0 means
 	// DefaultWait.
 	Wait time.Duration
-	// OnError gets each error of a script that Run calls, with its place; nil
-	// drops it.
+	// OnError gets the errors of scripts that Run waits for, with their places,
+	// before the entry is finished; nil drops them.
 	OnError func(err error)
 }
 
@@ -228,12 +228,16 @@ func (f *firing) call(ctx context.Context, e *Entry, actions []*Manifest, before
 	out := started
 	for _, m := range actions {
 		c := call{uri: e.URI, params: f.params, before: before}
+		if f.awaited {
+			c.onError = f.r.options.OnError
+		}
 		if ctx.Err() != nil {
 			out = bad
 			e.fail(stopped(ctx))
 			break
 		}
 		if m.Action.Async {
+			c.onError = nil
 			e.runs = append(e.runs, f.r.start(c, m, f.depth, f.awaited))
 			continue
 		}
