@@ -18,7 +18,7 @@ func TestUserTests(t *testing.T) {
 	dir := t.TempDir()
 	a := txtar.Parse([]byte(`
 -- implied.txtar --
-Without commands main.lsf is run and compared with want.
+# Without commands main.lsf is run and compared with want.
 ==main.lsf==
 run() { MESSAGE 'two'; }
 ==want==
@@ -57,7 +57,7 @@ other() { throwException('not a test'); }
 	if s.Passed != 2 || s.Failed != 3 {
 		t.Fatalf("got %+v\n%s", s, out)
 	}
-	for _, want := range []string{"-one", "+two", "repeat: golsf test --run", "this one fails"} {
+	for _, want := range []string{"-two", "+one", "repeat: golsf test --run", "this one fails"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the report lacks %q:\n%s", want, out)
 		}
