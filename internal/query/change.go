@@ -226,8 +226,12 @@ func (a *affected) compile(bound slotSet, next proc) proc {
 			}
 		}
 		inner := a.g.inner
+		seen := &seenRows{slots: inner}
 		ok := true
 		r.rows += plan.Each(fr, func(in *Frame) bool {
+			if !seen.add(in) {
+				return true
+			}
 			for i, k := range a.keys {
 				v := in.Slots[inner[i]]
 				if !known[i] {
@@ -310,7 +314,7 @@ func (g *affectedGroups) plan(given keyMask) (*Plan, error) {
 	}
 	slots = append(slots, x.Params...)
 	b := &builder{e: g.e, defs: map[int]source{}, size: g.size}
-	p := &Plan{e: g.e, q: Query{New: slots, Mode: g.m, FrameSize: g.size, Span: x.Span}, top: newConj(nil)}
+	p := &Plan{e: g.e, q: Query{New: slots, Mode: g.m, FrameSize: g.size, Span: x.Span}, top: newConj(nil), repeats: true}
 	parts := slices.Concat(x.Operands, some(x.Where), x.By, x.Order, some(x.Top, x.Offset))
 	var alts []func(*conj)
 	for _, at := range []store.State{g.m.At, g.m.Since} {

@@ -58,7 +58,8 @@ type Plan struct {
 	order      []Scalar
 	desc       []bool
 	topN, skip Scalar
-	missing    int // a new slot that nothing enumerates
+	repeats    bool // the caller does not mind rows that come twice
+	missing    int  // a new slot that nothing enumerates
 	orders     atomic.Pointer[plannedOrder]
 	last       atomic.Pointer[[]int64] // rows of each step of the last counted run
 	countSteps atomic.Bool
@@ -241,7 +242,7 @@ func (p *Plan) ordered(s *store.Session) *plannedOrder {
 	if seq == nil { // cannot be: an order was found without sizes
 		Throw(p.q.Span, value.Errorf(CodeInfinite, "infinite set"))
 	}
-	o := &plannedOrder{signature: sig, counted: count, seq: seq, distinct: seq.repeats(), steps: od.steps}
+	o := &plannedOrder{signature: sig, counted: count, seq: seq, distinct: seq.repeats() && !p.repeats, steps: od.steps}
 	var distinct func(proc) proc
 	if o.distinct {
 		distinct = p.once
@@ -253,18 +254,7 @@ func (p *Plan) ordered(s *store.Session) *plannedOrder {
 
 // once lets each row through one time.
 func (p *Plan) once(next proc) proc {
-	slots := p.q.New
-	return func(r *run) bool {
-		r.key = r.key[:0]
-		for _, s := range slots {
-			r.key = value.AppendKey(r.key, r.fr.Slots[s])
-		}
-		if _, ok := r.seen[string(r.key)]; ok {
-			return true
-		}
-		r.seen[string(r.key)] = struct{}{}
-		return next(r)
-	}
+	return func(r *run) bool { return !r.seen.add(r.fr) || next(r) }
 }
 
 // Each calls yield for every row with the slots New of the frame it is given
@@ -281,7 +271,7 @@ func (p *Plan) Each(fr *Frame, yield func(fr *Frame) bool) int64 {
 	r := &run{fr: in, s: fr.Env.Session}
 	r.emit = func() bool { return yield(in) }
 	if o.distinct {
-		r.seen = map[string]struct{}{}
+		r.seen = &seenRows{slots: p.q.New}
 	}
 	if o.counted {
 		r.real = make([]int64, o.steps)

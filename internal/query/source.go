@@ -14,8 +14,7 @@ type run struct {
 	fr   *Frame
 	s    *store.Session
 	emit func() bool
-	seen map[string]struct{}
-	key  []byte
+	seen *seenRows
 	rows int64 // visited rows of all sources
 	real []int64
 }
