@@ -191,6 +191,9 @@ func (p *externalPlan) write(t *thread, fr *query.Frame, reply *connect.Reply) {
 		}
 		return
 	}
+	if reply.Failure != nil {
+		p.tell(t, reply.Failure)
+	}
 	p.headersTo.merge(t, reply.Headers)
 	p.cookiesTo.merge(t, reply.Cookies)
 	if p.to == nil {
@@ -214,5 +217,18 @@ func (w *cell) merge(t *thread, pairs []connect.Pair) {
 		if ok {
 			w.put(t, []value.Value{key}, value.String(x.Value))
 		}
+	}
+}
+
+// tell notes the failed call of a named connector, in programs that have module
+// Connectors.
+func (p *externalPlan) tell(t *thread, f *connect.Failure) {
+	host := &Host{t: t}
+	err := host.Set("Connectors.errorCode", value.String(f.Code))
+	if err == nil {
+		err = host.Set("Connectors.errorMessage", value.String(f.Message))
+	}
+	if err != nil {
+		raise(p.span, err)
 	}
 }
