@@ -757,5 +757,4 @@ func (u *unit) aggregation(c *context, m *member, x *ast.AggrExpr, s *ast.Proper
 	}
 	p.Kind, p.Body, p.Class, p.Frame, p.Params = bound.Calculated, g, of.Value(), *frame, slices.Clone(m.signature)
 	u.r.prog.Aggregations = append(u.r.prog.Aggregations, a)
-	u.r.aggrClass[of] = true
 }

@@ -54,11 +54,12 @@ type snapshot struct {
 	groups   map[string][]entry[*bound.PropertyGroup]
 	tables   map[string][]entry[*bound.Table]
 	metas    map[string][]entry[*ast.Meta]
+	abstract []*member
 }
 
 func (r *Resolver) snapshot() *snapshot {
 	s := &snapshot{prog: *r.prog, members: maps.Clone(r.members), classes: maps.Clone(r.classes), forms: maps.Clone(r.forms),
-		groups: maps.Clone(r.groups), tables: maps.Clone(r.tables), metas: maps.Clone(r.metas)}
+		groups: maps.Clone(r.groups), tables: maps.Clone(r.tables), metas: maps.Clone(r.metas), abstract: r.abstracts}
 	for _, c := range r.prog.Classes {
 		s.children = append(s.children, slices.Clone(c.Children))
 	}
@@ -68,7 +69,7 @@ func (r *Resolver) snapshot() *snapshot {
 // restoreNames takes the names back that were declared since.
 func (r *Resolver) restoreNames(s *snapshot) {
 	r.members, r.classes, r.forms, r.groups, r.tables, r.metas = s.members, s.classes, s.forms, s.groups, s.tables, s.metas
-	r.broken = map[string]bool{}
+	r.broken, r.abstracts = map[string]bool{}, s.abstract
 }
 
 // restore takes everything back that was declared since.

@@ -19,18 +19,13 @@ func (r *Resolver) finish(order []*unit) {
 		r.checkRecursiveLocals(r.prog.Actions)
 	}
 	cycles := map[*bound.Property]uint8{}
-	for _, name := range sortedKeys(r.members) {
-		for _, m := range r.members[name] {
-			if m.abstract && m.prop != nil && isNew[m.mod] {
-				r.checkCycle(m.prop, cycles)
-			}
-			if !m.abstract || m.broken {
-				continue
-			}
-			r.checkExclusive(m)
-			if isNew[m.mod] {
-				r.checkFull(m)
-			}
+	for _, m := range r.abstracts {
+		if m.prop != nil && isNew[m.mod] {
+			r.checkCycle(m.prop, cycles)
+		}
+		r.checkExclusive(m)
+		if isNew[m.mod] {
+			r.checkFull(m)
 		}
 	}
 }
@@ -38,7 +33,14 @@ func (r *Resolver) finish(order []*unit) {
 // checkCanonical reports declarations of one namespace and signature in modules
 // that do not see each other.
 func (r *Resolver) checkCanonical(isNew map[*bound.Module]bool) {
-	for _, name := range sortedKeys(r.members) {
+	var names []string
+	for name, list := range r.members {
+		if len(list) > 1 && !list[len(list)-1].mod.System {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		list := r.members[name]
 		for i, m := range list {
 			for _, o := range list[:i] {
@@ -49,7 +51,14 @@ func (r *Resolver) checkCanonical(isNew map[*bound.Module]bool) {
 			}
 		}
 	}
-	for _, name := range sortedKeys(r.classes) {
+	names = names[:0]
+	for name, list := range r.classes {
+		if len(list) > 1 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		list := r.classes[name]
 		for i, m := range list {
 			for _, o := range list[:i] {

@@ -102,7 +102,6 @@ func (u *unit) form(s *ast.Form) {
 		parts: map[string]*component{}, parent: map[*bound.FormGroup]string{}, where: map[string]*bound.Module{}, panels: map[*bound.FormGroup]bool{}, from: map[*bound.FormObject]*bound.Module{}}
 	info.ctx.form = info
 	r.prog.Forms = append(r.prog.Forms, f)
-	r.formOf[f] = info
 	if u.again {
 		r.forms[f.Ident] = slices.DeleteFunc(slices.Clone(r.forms[f.Ident]), func(e entry[*formInfo]) bool { return e.mod.Namespace == u.mod.Namespace })
 	}

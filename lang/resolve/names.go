@@ -556,8 +556,8 @@ func (u *unit) declare(m *member) {
 		})
 	}
 	u.r.members[m.name] = append(u.r.members[m.name], m)
-	if m.prop != nil {
-		u.r.memberOf[m.prop] = m
+	if m.abstract {
+		u.r.abstracts = append(u.r.abstracts, m)
 	}
 }
 

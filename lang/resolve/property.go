@@ -265,7 +265,10 @@ func (u *unit) formulaText(x *ast.FormulaExpr) (string, bool) {
 	if !found && len(x.Texts) > 0 {
 		text, found = x.Texts[0].Text.Value, true
 	}
-	return strings.NewReplacer(`\{`, "{", `\}`, "}").Replace(text), found
+	if strings.Contains(text, `\`) {
+		text = strings.NewReplacer(`\{`, "{", `\}`, "}").Replace(text)
+	}
+	return text, found
 }
 
 // highestParam is the greatest n of $n in a formula.

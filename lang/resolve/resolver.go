@@ -54,10 +54,8 @@ type Resolver struct {
 	metas     map[string][]entry[*ast.Meta]
 	windows   map[string][]entry[*windowInfo]
 	elements  map[string][]entry[*elementInfo]
-	formOf    map[*bound.Form]*formInfo
-	memberOf  map[*bound.Property]*member
 	implsOf   map[*member][]*implInfo
-	aggrClass map[*bound.Class]bool
+	abstracts []*member       // in the order of the text
 	broken    map[string]bool // names that a broken declaration would have made
 
 	quiet    bool // no warnings: the standard library is resolved
@@ -93,24 +91,21 @@ type placed struct {
 // New makes a resolver with an empty program.
 func New(lib Library) *Resolver {
 	r := &Resolver{
-		lib:       lib,
-		prog:      &bound.Program{},
-		units:     map[string]*unit{},
-		members:   map[string][]*member{},
-		classes:   map[string][]entry[*bound.Class]{},
-		forms:     map[string][]entry[*formInfo]{},
-		groups:    map[string][]entry[*bound.PropertyGroup]{},
-		tables:    map[string][]entry[*bound.Table]{},
-		metas:     map[string][]entry[*ast.Meta]{},
-		windows:   map[string][]entry[*windowInfo]{},
-		elements:  map[string][]entry[*elementInfo]{},
-		formOf:    map[*bound.Form]*formInfo{},
-		memberOf:  map[*bound.Property]*member{},
-		implsOf:   map[*member][]*implInfo{},
-		aggrClass: map[*bound.Class]bool{},
-		broken:    map[string]bool{},
-		bodySpan:  map[*bound.Property]diag.Span{},
-		said:      map[string]bool{},
+		lib:      lib,
+		prog:     &bound.Program{},
+		units:    map[string]*unit{},
+		members:  map[string][]*member{},
+		classes:  map[string][]entry[*bound.Class]{},
+		forms:    map[string][]entry[*formInfo]{},
+		groups:   map[string][]entry[*bound.PropertyGroup]{},
+		tables:   map[string][]entry[*bound.Table]{},
+		metas:    map[string][]entry[*ast.Meta]{},
+		windows:  map[string][]entry[*windowInfo]{},
+		elements: map[string][]entry[*elementInfo]{},
+		implsOf:  map[*member][]*implInfo{},
+		broken:   map[string]bool{},
+		bodySpan: map[*bound.Property]diag.Span{},
+		said:     map[string]bool{},
 	}
 	root := &bound.Class{Name: bound.Name{Namespace: "System", Ident: "Object"}, Abstract: true}
 	r.prog.Classes = []*bound.Class{root}
