@@ -131,7 +131,10 @@ func (r *Resolver) Extend(script *ast.Script, o Options) (*Extension, diag.List)
 			ext.Actions = append(ext.Actions, a)
 		}
 	}
-	if o.Eval {
+	switch {
+	case o.Eval && len(order) == 0:
+		r.restore(before)
+	case o.Eval:
 		r.restoreNames(before)
 	}
 	return ext, r.take()
@@ -164,7 +167,11 @@ func (r *Resolver) Action(body ast.Action, o Options) (*bound.Action, diag.List)
 	for i := range o.Params {
 		a.Params = append(a.Params, a.Frame.Slots[i].Class)
 	}
-	r.addAction(a)
+	if o.Eval {
+		*r.prog = before.prog
+	} else {
+		r.addAction(a)
+	}
 	return a, r.take()
 }
 
