@@ -82,6 +82,7 @@ func scriptError(list diag.List) *RunError {
 
 // evaluated resolves a text to the action that is to be run.
 func (i *Instance) evaluated(s *store.Session, text string, isAction bool, args []value.Value) (*bound.Action, error) {
+	i.tidy()
 	if isAction {
 		return i.evalAction(s, text, args)
 	}
@@ -233,6 +234,7 @@ func (t *thread) serveEval(r *Request, res *Result) {
 		}
 		args[n] = v
 	}
+	t.inst.tidy()
 	a, err := t.inst.evalAction(t.sess.st, r.Eval, args)
 	if err != nil {
 		raise(diag.Span{}, err)
@@ -243,6 +245,20 @@ func (t *thread) serveEval(r *Request, res *Result) {
 	t.inst.code(a).run(t, fr)
 	t.pop()
 	t.readResult(a, r, res)
+}
+
+// tidyEvery is how many texts of EVAL are resolved before what was compiled is
+// dropped: a server evaluates any number of them.
+const tidyEvery = 1000
+
+func (i *Instance) tidy() {
+	if i.evalCount.Add(1)%tidyEvery != 0 {
+		return
+	}
+	i.evals.Clear()
+	i.codes.Clear()
+	i.jsonOps.Clear()
+	i.eval.Forget()
 }
 
 // evalModules is a module that requires what the text of EVAL may use without

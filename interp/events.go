@@ -1,13 +1,11 @@
 package interp
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/lang/bound"
-	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/runtime/store"
 	"github.com/golsf/golsf/runtime/value"
 )
@@ -272,9 +270,4 @@ func (t *thread) aggregate(r *rule, fr *query.Frame) (text string, violated bool
 	}
 	t.changedObjects()
 	return "", false
-}
-
-// place is the short form "file(line:col)" in built-in texts.
-func place(s diag.Span) string {
-	return s.Start.File + "(" + strconv.Itoa(s.Start.Line) + ":" + strconv.Itoa(s.Start.Col) + ")"
 }

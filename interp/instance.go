@@ -90,6 +90,7 @@ type Instance struct {
 	system  sync.Map // name -> *bound.Property
 	jsonOps sync.Map // *bound.JSONOf -> *jsonExport
 
+	evalCount atomic.Int64
 	evalReady atomic.Bool // EVAL from outside has its modules
 
 	ruleMu          sync.Mutex

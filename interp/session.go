@@ -236,12 +236,11 @@ func (t *thread) inside(s *Session, fr *query.Frame, body act) signal {
 	t.use(s)
 	t.handler = false
 	defer func() {
+		s.report()
 		t.use(outer)
 		t.handler = handler
 	}()
-	sig := body(t, fr)
-	s.report()
-	return sig
+	return body(t, fr)
 }
 
 // apply compiles APPLY.
