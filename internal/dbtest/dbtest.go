@@ -174,7 +174,7 @@ func MariaDB(tb testing.TB) *Server {
 		tb.Fatalf("%s: %v\n%s", install, err, out)
 	}
 	sql := filepath.Join(r.dir, "init.sql")
-	const setup = "create database test; create user golsf@'%' identified by ''; grant all on *.* to golsf@'%';"
+	const setup = "create database test;\ncreate user golsf@'%' identified by '';\ngrant all on *.* to golsf@'%';\n" // one statement a line
 	if err := os.WriteFile(sql, []byte(setup), 0o644); err != nil {
 		tb.Fatal(err)
 	}

@@ -152,6 +152,9 @@ func (s *session) createTable(u *uploadTable) string {
 	}
 	b.WriteString(")")
 	switch s.d.name {
+	case MySQL:
+		// Whatever the server's default charset; a _bin collation gives way to none.
+		b.WriteString(" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
 	case Oracle:
 		b.WriteString(" ON COMMIT PRESERVE ROWS")
 	case ClickHouse:
