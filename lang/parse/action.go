@@ -10,17 +10,7 @@ import (
 // block reads { actions }, which may hold locals.
 func (p *parser) block() *ast.Block {
 	start := p.need("{")
-	b := &ast.Block{}
-	for !p.is("}") {
-		if p.tok().EOF() {
-			p.unexpected("'}'")
-		}
-		if p.is("LOCAL") {
-			b.Actions = append(b.Actions, p.local())
-		} else {
-			b.Actions = append(b.Actions, p.action())
-		}
-	}
+	b := &ast.Block{Actions: p.actions(true)}
 	p.next()
 	b.Loc = p.loc(start)
 	return b

@@ -329,12 +329,12 @@ func (n *nodeText) get() *ast.Text {
 func (p *parser) grammarError(err error) {
 	var unexpected *participle.UnexpectedTokenError
 	if errors.As(err, &unexpected) {
-		panic(&failure{p.unexpectedToken(&unexpected.Unexpected, expectation(unexpected.Message())...)})
+		panic(&failure{diag: p.unexpectedToken(&unexpected.Unexpected, expectation(unexpected.Message())...)})
 	}
 	var located participle.Error
 	if errors.As(err, &located) {
 		at := token.Place(located.Position())
-		panic(&failure{&diag.Diagnostic{Code: "E1101", Message: located.Message(), Span: diag.Span{Start: at, End: at}}})
+		panic(&failure{diag: &diag.Diagnostic{Code: "E1101", Message: located.Message(), Span: diag.Span{Start: at, End: at}}})
 	}
 	p.failAt(p.tok(), "E1101", err.Error())
 }

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"strings"
 	"sync"
 	"testing"
 )
@@ -91,4 +92,23 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestExpectation reads what a rule may begin with out of messages.
+func TestExpectation(t *testing.T) {
+	for _, tt := range []struct{ rule, want string }{
+		{`"FROM" Expr`, "'FROM'"},
+		{`("DO" Action ("ELSE" Action)?) | ";"`, "'DO' ';'"},
+		{`("WAIT"? "TO") | nodeText`, "'WAIT' 'TO' a text"},
+		{`((?= <ident> "=") nodeName "=")? Expr`, "a name an expression"},
+		{`nodeString | (nodeText ("=" nodeText)?)`, "a text"},
+		{`"(" ")"`, "'('"},
+		{`nodeNobodyKnows`, ""},
+		{`(`, ""},
+	} {
+		got := strings.Join(expectation("unexpected token \"x\" (expected "+tt.rule+")"), " ")
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.rule, got, tt.want)
+		}
+	}
 }

@@ -31,7 +31,7 @@ func (p *parser) meta(src *string) ast.Statement {
 		t := p.tok()
 		if t.EOF() {
 			d := &diag.Diagnostic{Code: "E1102", Span: tokenSpan(start), Message: "META without its END", Incomplete: true}
-			panic(&failure{d})
+			panic(&failure{diag: d})
 		}
 		if t.Type == token.Illegal && token.Explain(t).Incomplete {
 			p.unexpected()

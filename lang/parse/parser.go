@@ -45,13 +45,6 @@ func (p *parser) depth() *int { return &p.state().Pos.Line }
 func (p *parser) openEnd() bool { return p.state().Pos.Column == 1 }
 func (p *parser) setOpenEnd()   { p.state().Pos.Column = 1 }
 
-// failure carries a diagnostic up to the statement that cannot be read.
-type failure struct {
-	diag *diag.Diagnostic
-}
-
-func (f *failure) Error() string { return f.diag.Error() }
-
 func (p *parser) tok() *lexer.Token  { return p.lex.Peek() }
 func (p *parser) next() *lexer.Token { return p.lex.Next() }
 
@@ -139,7 +132,7 @@ func (p *parser) leave() { *p.depth()-- }
 
 // unexpected fails at the next token.
 func (p *parser) unexpected(expected ...string) {
-	panic(&failure{p.unexpectedToken(p.tok(), expected...)})
+	panic(&failure{diag: p.unexpectedToken(p.tok(), expected...)})
 }
 
 func (p *parser) unexpectedToken(t *lexer.Token, expected ...string) *diag.Diagnostic {
@@ -181,7 +174,7 @@ func (p *parser) failAt(t *lexer.Token, code, message string, hints ...string) {
 	if len(hints) > 0 && hints[0] == "" {
 		hints = nil
 	}
-	panic(&failure{&diag.Diagnostic{Code: code, Span: tokenSpan(t), Message: message, Hints: hints}})
+	panic(&failure{diag: &diag.Diagnostic{Code: code, Span: tokenSpan(t), Message: message, Hints: hints}})
 }
 
 func describe(t *lexer.Token) string {

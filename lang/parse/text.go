@@ -326,10 +326,14 @@ func (p *parser) interpolated(t *lexer.Token, code string, offset int) ast.Expr 
 		p.failAt(t, "E1101", "empty '${}' in a text", `A dollar before a brace is written \$.`)
 	}
 	defer func() {
-		if f, ok := recover().(*failure); ok {
-			f.diag.Incomplete = false
-			f.diag.Message = strings.Replace(f.diag.Message, "unexpected end of text", "unexpected '}'", 1)
-			panic(f)
+		switch r := recover().(type) {
+		case nil:
+		case *failure:
+			r.diag.Incomplete = false
+			r.diag.Message = strings.Replace(r.diag.Message, "unexpected end of text", "unexpected '}'", 1)
+			panic(r)
+		default:
+			panic(r)
 		}
 	}()
 	x := sub.expr()
