@@ -38,7 +38,7 @@ func (s *Server) connector(w http.ResponseWriter, r *http.Request, id, class, me
 	caller := s.gate.caller(r)
 	fail := func(status int, err *registry.Error) {
 		if err.Connector == "" {
-			err.Connector = id
+			err.Connector, err.Method = id, (&registry.Call{Class: class, Method: method}).FullMethod()
 		}
 		s.logf("%s %s: %d %s", r.Method, r.URL.Path, status, firstLine(err.Error()))
 		s.result(w, r, status, registry.ResultDocument(registry.Value{}, err))

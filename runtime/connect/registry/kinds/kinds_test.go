@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,15 +168,10 @@ func TestHTTP(t *testing.T) {
 }
 
 func TestReInvoke(t *testing.T) {
-	calls := 0
-	var mu sync.Mutex
+	var calls atomic.Int32
 	second := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
-		mu.Lock()
-		calls++
-		first := calls%2 == 1 || strings.HasSuffix(r.URL.Path, "never")
-		mu.Unlock()
-		if first {
+		if calls.Add(1)%2 == 1 || strings.HasSuffix(r.URL.Path, "never") {
 			<-r.Context().Done()
 			return
 		}
@@ -187,12 +183,12 @@ func TestReInvoke(t *testing.T) {
 	]`, registry.Options{})
 	expect(t, r, call("a", "m"), `{"ok":true,"type":"Boolean","value":true}`)
 	expectCode(t, r, call("a", "never"), registry.CodeTimeout)
-	if calls != 4 {
-		t.Errorf("%d requests, want 4", calls)
+	if n := calls.Load(); n != 4 {
+		t.Errorf("%d requests, want 4", n)
 	}
 	expectCode(t, r, call("b", "m"), registry.CodeTimeout)
-	if calls != 5 {
-		t.Errorf("%d requests, want 5", calls)
+	if n := calls.Load(); n != 5 {
+		t.Errorf("%d requests, want 5", n)
 	}
 }
 
