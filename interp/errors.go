@@ -11,17 +11,17 @@ import (
 
 // Codes of the run-time errors that the interpreter itself raises.
 const (
-	CodeThrown      = "E3001" // throwException
-	CodeUnsupported = "E3002" // an operator that needs what golsf does not have
-	CodeScript      = "E3003" // EVAL of a text with errors
-	CodeArgument    = "E3004" // an argument of a call is missing or does not fit
-	CodeNotFound    = "E3005" // no such action, property or file
-	CodeRequired    = "E3006" // a value that an operator needs is NULL
-	CodeStopped     = "E3901" // the run was cancelled or took too long
-	CodeSteps       = "E3904" // more steps than the limit
-	CodeDepth       = "E3903" // more nested calls than the limit
-	CodeMemory      = "E3905" // more memory than the limit
-	CodeInternal    = "E3999" // a fault of golsf itself
+	CodeThrown      = "E3001"          // throwException
+	CodeUnsupported = "E3002"          // an operator that needs what golsf does not have
+	CodeScript      = "E3003"          // EVAL of a text with errors
+	CodeArgument    = "E3004"          // an argument of a call is missing or does not fit
+	CodeNotFound    = "E3005"          // no such action, property or file
+	CodeRequired    = "E3006"          // a value that an operator needs is NULL
+	CodeStopped     = "E3901"          // the run was cancelled or took too long
+	CodeSteps       = query.CodeSteps  // more steps than the limit
+	CodeDepth       = "E3903"          // more nested calls than the limit
+	CodeMemory      = query.CodeMemory // more memory than the limit
+	CodeInternal    = "E3999"          // a fault of golsf itself
 )
 
 // javaThrown is the class that the text of messageCaughtException names for an

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"runtime/metrics"
 
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/lang/diag"
@@ -37,7 +36,6 @@ type thread struct {
 	stack []Call
 	steps int64
 	watch int64 // steps at which to look at the context and the limits
-	looks int
 
 	result      *result // of the last RETURN
 	caught      *RunError
@@ -83,29 +81,12 @@ func (t *thread) look(span diag.Span) {
 		})
 	}
 	t.watch = t.steps + watchEvery
-	if limit := t.env.Limits.Memory; limit > 0 {
-		t.weigh(span, limit)
-	}
+	t.env.Weigh(span)
 	if limit := t.env.Limits.Steps; limit > 0 {
 		if t.steps > limit {
 			fail(span, CodeSteps, "more than %d steps", limit)
 		}
 		t.watch = min(t.watch, limit+1)
-	}
-}
-
-// weighEvery is how many looks pass between two looks at the memory in use.
-const weighEvery = 16
-
-// weigh stops the run when the program's data takes more memory than allowed.
-func (t *thread) weigh(span diag.Span, limit int64) {
-	if t.looks++; t.looks%weighEvery != 0 {
-		return
-	}
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sample)
-	if used := sample[0].Value.Uint64(); used > uint64(limit) {
-		fail(span, CodeMemory, "more than %d bytes of memory", limit)
 	}
 }
 

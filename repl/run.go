@@ -108,7 +108,7 @@ func (p *Prompt) failure(err error) {
 	case errors.As(err, &run) && len(run.Diagnostics) > 0:
 		p.diagnostics(run.Diagnostics)
 	case errors.As(err, &run):
-		f := render.Failure{Code: run.Code, Message: run.Message, Span: run.Span}
+		f := render.Failure{Code: run.Code, Message: run.Message, Span: run.Span, Diagnostics: run.Diagnostics}
 		for _, c := range run.Stack {
 			if c.Span.Start.IsValid() {
 				f.Stack = append(f.Stack, render.Frame{Action: c.Action, Call: c.Span})

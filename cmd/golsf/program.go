@@ -145,14 +145,13 @@ func (c console) showRunError(err error, src render.Sources) {
 		fmt.Fprintf(c.err, "golsf: %v\n", err)
 		return
 	}
-	f := render.Failure{Code: run.Code, Message: run.Message, Span: run.Span}
+	f := render.Failure{Code: run.Code, Message: run.Message, Span: run.Span, Diagnostics: run.Diagnostics}
 	for _, call := range run.Stack {
 		if call.Span.Start.IsValid() {
 			f.Stack = append(f.Stack, render.Frame{Action: call.Action, Call: call.Span})
 		}
 	}
 	render.RunError(c.err, f, src, c.style())
-	render.List(c.err, run.Diagnostics, src, c.style())
 }
 
 // arguments turns the ARGs behind "--" and -p NAME=VALUE into arguments and

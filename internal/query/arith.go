@@ -57,12 +57,12 @@ func whole(a, b value.Kind) (k value.Kind, ok bool) {
 func addScalar(x *bound.Arith, l, r Scalar) Scalar {
 	if p, ok := x.R.(*bound.Param); ok {
 		slot := p.Slot
-		return func(fr *Frame) value.Value { return add(x, l(fr), fr.Slots[slot]) }
+		return func(fr *Frame) value.Value { return add(fr.Env, x, l(fr), fr.Slots[slot]) }
 	}
-	return func(fr *Frame) value.Value { return add(x, l(fr), r(fr)) }
+	return func(fr *Frame) value.Value { return add(fr.Env, x, l(fr), r(fr)) }
 }
 
-func add(x *bound.Arith, a, b value.Value) value.Value {
+func add(env *Env, x *bound.Arith, a, b value.Value) value.Value {
 	if k, ok := whole(a.Kind(), b.Kind()); ok {
 		m, n := a.Num(), b.Num()
 		if s := m + n; (m^s)&(n^s) >= 0 && (k == value.Long || fits32(s)) {
@@ -76,6 +76,7 @@ func add(x *bound.Arith, a, b value.Value) value.Value {
 	if err != nil {
 		Throw(x.Span, err)
 	}
+	env.made(v, x.Span)
 	return v
 }
 

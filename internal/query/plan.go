@@ -135,9 +135,12 @@ func (p *Plan) finish(b *builder) error {
 		return nil
 	}
 	p.missing = o.missing
-	name := fmt.Sprintf("%d", o.missing)
+	name := paramName(q.Cond, o.missing)
 	if q.Name != nil {
 		name = q.Name(o.missing)
+	}
+	if name == "" {
+		name = fmt.Sprintf("%d", o.missing)
 	}
 	return value.Errorf(CodeInfinite, "infinite set: nothing limits parameter '%s' to a finite number of values", name)
 }
@@ -204,6 +207,25 @@ func paramClasses(x bound.Expr, found map[int]value.Class) {
 	for _, c := range children(x) {
 		paramClasses(c, found)
 	}
+}
+
+// paramName is the name by which x reads a slot, "" when it does not.
+func paramName(x bound.Expr, slot int) string {
+	if x == nil {
+		return ""
+	}
+	if p, ok := x.(*bound.Param); ok {
+		if p.Slot == slot {
+			return p.Name
+		}
+		return ""
+	}
+	for _, c := range children(x) {
+		if name := paramName(c, slot); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // wider finds a stored property that takes slot as a key of a wider class.

@@ -11,6 +11,8 @@ package query
 
 import (
 	"context"
+	"runtime"
+	"runtime/metrics"
 
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
@@ -29,7 +31,8 @@ type Env struct {
 	JSON func(x *bound.JSONOf, fr *Frame) (value.Value, error)
 
 	frames []*Frame // of nested calls, depth of them in use
-	ticks  int      // work since the context was last looked at
+	ticks  int      // work done
+	looks  int      // at what the run has used up
 	depth  int      // nested property calls
 }
 
@@ -107,7 +110,58 @@ func (e *Env) Tick(span diag.Span) {
 	}
 }
 
+// CodeSteps and CodeMemory are the limits of a run as a whole.
+const (
+	CodeSteps  = "E3904" // more steps than the limit
+	CodeMemory = "E3905" // more memory than the limit
+)
+
+// weighEvery is how many looks pass between two looks at the memory in use.
+const weighEvery = 16
+
+// Weigh stops the run when the program's data takes more memory than allowed.
+// It is called often and reads the figures now and then.
+func (e *Env) Weigh(span diag.Span) {
+	if e.Limits == nil || e.Limits.Memory <= 0 {
+		return
+	}
+	if e.looks++; e.looks%weighEvery == 0 {
+		e.weigh(span)
+	}
+}
+
+func (e *Env) weigh(span diag.Span) {
+	limit := uint64(e.Limits.Memory)
+	if heapBytes() <= limit {
+		return
+	}
+	runtime.GC() // what is only garbage does not count
+	if heapBytes() > limit {
+		Throw(span, value.Errorf(CodeMemory, "more than %d bytes of memory", limit))
+	}
+}
+
+func heapBytes() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// largeText is the length from which each text made by the program is weighed.
+const largeText = 1 << 20
+
+// made looks at a text that the program has put together.
+func (e *Env) made(v value.Value, span diag.Span) {
+	if v.Kind() == value.Text && len(v.Str()) >= largeText && e != nil && e.Limits != nil && e.Limits.Memory > 0 {
+		e.weigh(span)
+	}
+}
+
 func (e *Env) check(span diag.Span) {
+	e.Weigh(span)
+	if e.Limits != nil && e.Limits.Steps > 0 && int64(e.ticks) > e.Limits.Steps {
+		Throw(span, value.Errorf(CodeSteps, "more than %d steps", e.Limits.Steps))
+	}
 	if e.Ctx != nil && e.Ctx.Err() != nil {
 		Throw(span, &Thrown{Err: &value.Error{Code: "E3901", Message: "the run was stopped: " + context.Cause(e.Ctx).Error()}, Span: span, Cause: context.Cause(e.Ctx)})
 	}

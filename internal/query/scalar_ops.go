@@ -98,7 +98,12 @@ func (e *Evaluator) concat(x *bound.Concat, m Mode) Scalar {
 		if !any {
 			return value.Value{}
 		}
-		return value.String(string(buf))
+		if len(buf) > value.MaxText {
+			Throw(x.Span, value.Errorf(value.CodeOverflow, "a text of %d bytes is too long", len(buf)))
+		}
+		v := value.String(string(buf))
+		fr.Env.made(v, x.Span)
+		return v
 	}
 }
 

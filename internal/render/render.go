@@ -132,19 +132,58 @@ type Failure struct {
 	Message string
 	Span    diag.Span
 	Stack   []Frame // innermost first
+	// Diagnostics are the findings about a text that was run; they stand for
+	// the message when the failure has no place of its own.
+	Diagnostics diag.List
 }
 
 // RunError writes a run-time error with its place and the calls that led there
 // (product.md decision 16).
 func RunError(w io.Writer, f Failure, src Sources, s Style) {
+	if len(f.Diagnostics) > 0 && !f.Span.Start.IsValid() {
+		List(w, f.Diagnostics, src, s)
+		return
+	}
 	at := ""
 	if f.Span.Start.IsValid() {
 		at = f.Span.Start.String() + ": "
 	}
 	fmt.Fprintf(w, "%s%s: %s\n", at, s.paint(red, "error "+f.Code), f.Message)
 	Snippet(w, f.Span, src, s)
-	for _, c := range f.Stack {
-		fmt.Fprintf(w, "    in %s, called at %s\n", c.Action, c.Call.Start)
+	calls(w, f.Stack)
+	List(w, f.Diagnostics, src, s)
+}
+
+// mostFrames is how many lines of calls are shown; beyond them the innermost
+// and the outermost ones are.
+const mostFrames = 24
+
+// calls writes the stack. Equal calls that follow each other are one line.
+func calls(w io.Writer, stack []Frame) {
+	type line struct {
+		Frame
+		times int
+	}
+	var lines []line
+	for _, c := range stack {
+		if n := len(lines); n > 0 && lines[n-1].Frame == c {
+			lines[n-1].times++
+			continue
+		}
+		lines = append(lines, line{c, 1})
+	}
+	for i, c := range lines {
+		if skipped := len(lines) - mostFrames; skipped > 0 && i >= mostFrames/2 && i < mostFrames/2+skipped {
+			if i == mostFrames/2 {
+				fmt.Fprintf(w, "    … %d more\n", skipped)
+			}
+			continue
+		}
+		times := ""
+		if c.times > 1 {
+			times = fmt.Sprintf(" (%d times)", c.times)
+		}
+		fmt.Fprintf(w, "    in %s, called at %s%s\n", c.Action, c.Call.Start, times)
 	}
 }
 

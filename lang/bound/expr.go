@@ -36,10 +36,11 @@ type (
 	}
 
 	// Param reads a slot of the frame. In a condition a slot that is not bound
-	// yet is a free parameter.
+	// yet is a free parameter. Name is the one in the text, "" for none.
 	Param struct {
 		Node
 		Slot int
+		Name string
 	}
 
 	// Call reads a property.

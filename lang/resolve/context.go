@@ -119,7 +119,7 @@ func (c *context) parameters(params []ast.Param) []value.Class {
 
 // read makes a reference to the parameter.
 func (c *context) read(v *variable, span diag.Span) *bound.Param {
-	return &bound.Param{Node: bound.Node{Class: c.frame.Slots[v.slot].Class, Span: span}, Slot: v.slot}
+	return &bound.Param{Node: bound.Node{Class: c.frame.Slots[v.slot].Class, Span: span}, Slot: v.slot, Name: c.frame.Slots[v.slot].Name}
 }
 
 // param resolves a parameter; fresh says whether it may be a new one here.
@@ -155,7 +155,7 @@ func (c *context) param(p *ast.ParamExpr, fresh bool) bound.Expr {
 		return invalid(span)
 	}
 	slot := c.add(p.Name, class, p.Class != nil && ok)
-	return &bound.Param{Node: bound.Node{Class: class, Span: span}, Slot: slot}
+	return &bound.Param{Node: bound.Node{Class: class, Span: span}, Slot: slot, Name: p.Name}
 }
 
 func (c *context) names() []string {

@@ -6,6 +6,16 @@ import (
 
 const microsPerDay = 24 * 3600 * 1_000_000
 
+// MaxText is the greatest length of a text in bytes.
+const MaxText = 1 << 30
+
+func joined(a, b string) (Value, error) {
+	if len(a)+len(b) > MaxText {
+		return Value{}, Errorf(CodeOverflow, "a text of %d bytes is too long", len(a)+len(b))
+	}
+	return String(a + b), nil
+}
+
 // Add is a + b; NULL when either is. Numbers as in Arithmetic_operators:
 // INTEGER and LONG overflow is an error, NUMERIC takes the greater scale,
 // DOUBLE with any number is DOUBLE. A text with anything is the concatenation
@@ -22,7 +32,7 @@ func Add(a, b Value) (Value, error) {
 	case ak == Null || bk == Null:
 		return Value{}, nil
 	case ak == Text || bk == Text:
-		return String(TextOf(a) + TextOf(b)), nil
+		return joined(TextOf(a), TextOf(b))
 	case ak == Integer && bk == Integer:
 		n := a.n + b.n
 		if n != int64(int32(n)) {
