@@ -28,7 +28,7 @@ var levels = []struct {
 	{"interp", 7},
 	{"stdlib", 8}, {"internal/render", 8},
 	{"internal/assembly", 9}, {"internal/golden", 9}, {"internal/dbtest", 9}, {"internal/archtest", 9},
-	{"repl", 10}, {"internal/server", 10}, {"internal/ext", 8}, {"internal/capture", 10},
+	{"program", 10}, {"repl", 10}, {"internal/server", 10}, {"internal/ext", 8}, {"internal/capture", 10},
 	{"cmd", 11}, {"examples", 11},
 }
 
