@@ -18,6 +18,9 @@ import (
 // evalName is how errors name the text of EVAL.
 const evalName = "EVAL"
 
+// promptName is how errors name what was typed at a prompt.
+const promptName = "prompt"
+
 // evalAct compiles EVAL and EVAL ACTION. The text is resolved each time it
 // runs; an error in it is a run-time error with the diagnostics.
 func (c *compiler) evalAct(x *bound.Eval) act {
@@ -84,7 +87,7 @@ func scriptError(list diag.List) *RunError {
 func (i *Instance) evaluated(s *store.Session, text string, isAction bool, args []value.Value) (*bound.Action, error) {
 	i.tidy()
 	if isAction {
-		return i.evalAction(s, text, args)
+		return i.evalAction(s, evalName, text, args)
 	}
 	list, errs := i.evalModule(text)
 	if errs.Errors() {
@@ -125,9 +128,11 @@ func (i *Instance) evalModule(text string) ([]*bound.Action, diag.List) {
 
 // evalAction resolves actions that use $1, $2 ... for args, whose classes are
 // those of the values.
-func (i *Instance) evalAction(s *store.Session, text string, args []value.Value) (*bound.Action, error) {
+func (i *Instance) evalAction(s *store.Session, name, text string, args []value.Value) (*bound.Action, error) {
 	vars := make([]bound.Slot, len(args))
 	var key strings.Builder
+	key.WriteString(name)
+	key.WriteByte(0)
 	key.WriteString(text)
 	for n, v := range args {
 		vars[n] = bound.Slot{Name: argName(n + 1), Class: classOf(s, v)}
@@ -140,7 +145,7 @@ func (i *Instance) evalAction(s *store.Session, text string, args []value.Value)
 	if a, ok := i.evals.Load(key.String()); ok {
 		return a.(*bound.Action), nil
 	}
-	block, errs := parse.Action(evalName, withArguments(text))
+	block, errs := parse.Action(name, withArguments(text))
 	if errs.Errors() || block == nil {
 		return nil, scriptError(errs)
 	}
@@ -235,7 +240,11 @@ func (t *thread) serveEval(r *Request, res *Result) {
 		args[n] = v
 	}
 	t.inst.tidy()
-	a, err := t.inst.evalAction(t.sess.st, r.Eval, args)
+	name := r.EvalName
+	if name == "" {
+		name = evalName
+	}
+	a, err := t.inst.evalAction(t.sess.st, name, r.Eval, args)
 	if err != nil {
 		raise(diag.Span{}, err)
 	}
@@ -336,7 +345,7 @@ func (i *Instance) grow() {
 
 // Exec runs actions given as text in a session, as a prompt does.
 func (i *Instance) Exec(ctx context.Context, s *Session, text string) (*Result, error) {
-	return i.Call(ctx, Request{Eval: text, EvalAction: true, Session: s})
+	return i.Call(ctx, Request{Eval: text, EvalAction: true, EvalName: promptName, Session: s})
 }
 
 // Table is the value of an expression: one cell, or with free parameters one
@@ -350,7 +359,7 @@ type Table struct {
 // Eval computes an expression in a session. Parameters that it leaves free are
 // enumerated, ordered by their values. The error is a diag.List or a *RunError.
 func (i *Instance) Eval(ctx context.Context, s *Session, text string) (*Table, error) {
-	x, errs := parse.Expr(evalName, text)
+	x, errs := parse.Expr(promptName, text)
 	if errs.Errors() || x == nil {
 		return nil, errs
 	}

@@ -42,7 +42,9 @@ type Request struct {
 	// actions that use $1, $2 ...
 	Eval       string
 	EvalAction bool
-	Args       []Argument
+	// EvalName is how errors name the text of an EvalAction; "" is EVAL.
+	EvalName string
+	Args     []Argument
 	// Inputs answer INPUT and ASK by alias.
 	Inputs map[string]string
 	// Return names properties without parameters whose values are the result.

@@ -8,7 +8,7 @@ import (
 // TypeOf tells the class of an expression's value and of the parameters that it
 // leaves free, without computing it.
 func (i *Instance) TypeOf(text string) (class string, params []string, list diag.List) {
-	x, errs := parse.Expr(evalName, text)
+	x, errs := parse.Expr(promptName, text)
 	if errs.Errors() || x == nil {
 		return "", nil, errs
 	}

@@ -18,7 +18,7 @@ import (
 // shown.
 func (p *Prompt) run(ctx context.Context, text string) {
 	name := "prompt"
-	p.texts[name], p.texts["EVAL"] = text, text
+	p.texts[name] = text
 	k, list := classify(name, text)
 	switch k {
 	case wrong:
@@ -187,7 +187,7 @@ func (p *Prompt) typeOf(text string) {
 		fmt.Fprintln(p.o.Err, "write :type EXPRESSION")
 		return
 	}
-	p.texts["EVAL"] = text
+	p.texts["prompt"] = text
 	class, params, list := p.inst.TypeOf(text)
 	if list.Errors() {
 		p.diagnostics(list)

@@ -49,8 +49,11 @@ func (e *evalCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	return e.call(ctx, c, srcs, interp.Request{Eval: e.Code, EvalAction: true})
+	return e.call(ctx, c, srcs, interp.Request{Eval: e.Code, EvalAction: true, EvalName: evalSource})
 }
+
+// evalSource is how errors name the code of `golsf eval`.
+const evalSource = "eval"
 
 // call loads the program, does the request and shows its result.
 func (f *callFlags) call(ctx context.Context, c console, srcs []interp.Source, r interp.Request) error {
@@ -69,7 +72,7 @@ func (f *callFlags) call(ctx context.Context, c console, srcs []interp.Source, r
 	limited, cancel := f.within(ctx)
 	defer cancel()
 	res, err := p.Instance.Call(limited, r)
-	src := sourceText(srcs)
+	src := sourceText(append(srcs, interp.Source{Name: evalSource, Text: []byte(r.Eval)}))
 	for _, threadErr := range res.ThreadErrors {
 		c.showRunError(threadErr, src)
 	}
