@@ -90,13 +90,17 @@ const maxHints = 100
 func nearest(word string, names []string) string { return spell.Nearest(word, names) }
 
 // spaceOrder is the place of a namespace in u's search: its own, those of
-// PRIORITY, the others together.
+// PRIORITY, the others together, last the modules that golsf adds to every
+// served program, so that they never make a name ambiguous.
 func (u *unit) spaceOrder(space string) int {
 	if space == u.mod.Namespace {
 		return 0
 	}
 	if i := slices.Index(u.mod.Priority, space); i >= 0 {
 		return i + 1
+	}
+	if space == "Connectors" || space == "Extensions" {
+		return len(u.mod.Priority) + 2
 	}
 	return len(u.mod.Priority) + 1
 }
@@ -282,7 +286,7 @@ func (s *search) candidates(n *ast.Name) [][]*member {
 	if len(all) == 0 {
 		return nil
 	}
-	groups := make([][]*member, len(s.u.mod.Priority)+2)
+	groups := make([][]*member, len(s.u.mod.Priority)+3)
 	for _, m := range all {
 		if !s.u.visible[m.mod] || !s.kind.takes(m) || n.Namespace != "" && n.Namespace != m.mod.Namespace {
 			continue
