@@ -406,7 +406,7 @@ func (u *unit) tableOption(p *bound.Property, o *ast.Option) {
 		}
 		return
 	}
-	u.r.warnf(o.Span(), "W2901", "property '%s' has %d parameters, table '%s' has %d keys", p.Ident, len(p.Params), t.Ident, len(t.Keys))
+	u.r.warnf(o.Span(), "W2902", "property '%s' has %d parameters, table '%s' has %d keys", p.Ident, len(p.Params), t.Ident, len(t.Keys))
 }
 
 // shown is a property as the texts of built-in constraints name it.
