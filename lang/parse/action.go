@@ -76,7 +76,7 @@ func (p *parser) compound(t *lexer.Token) ast.Action {
 	case "REQUEST":
 		return p.request()
 	case "DIALOG":
-		return p.show()
+		return p.dialog()
 	case "INPUT":
 		return p.input()
 	case "ASK":
@@ -185,21 +185,6 @@ func (p *parser) newWhereFollows() bool {
 		return p.peek(4).Value == "WHERE"
 	}
 	return p.peek(2).Value == "WHERE"
-}
-
-// doElse reads DO a ELSE b, or a semicolon.
-func (p *parser) doElse() (do, otherwise ast.Action) {
-	if !p.accept("DO") {
-		if !p.accept(";") {
-			p.unexpected("'DO'", "';'")
-		}
-		return nil, nil
-	}
-	do = p.action()
-	if p.accept("ELSE") {
-		otherwise = p.action()
-	}
-	return do, otherwise
 }
 
 // words takes all tokens in a row that are among those.

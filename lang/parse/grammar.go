@@ -71,6 +71,8 @@ var productions struct {
 	ask             production[askSyntax]
 	input           production[inputSyntax]
 	showDep         production[showDepSyntax]
+	show            production[showSyntax]
+	dialog          production[dialogSyntax]
 }
 
 // production reads a T by its struct tags. The zero value is ready.
@@ -132,20 +134,21 @@ type (
 	nodeDraw      struct{ ast.DrawRef }
 	nodeComponent struct{ ast.Component }
 
-	nodeString       struct{ ast.Text } // a text that is no name
-	nodeBuiltin      struct{ ast.ClassRef }
-	nodeParams       struct{ all []ast.Param }       // in parentheses
-	nodeClasses      struct{ all []ast.ClassRef }    // in parentheses
-	nodeParamExprs   struct{ all []ast.Expr }        // in parentheses
-	nodeArgs         struct{ all []ast.Expr }        // in parentheses
-	nodeRefs         struct{ all []ast.PropertyRef } // in parentheses
-	nodeUse          struct{ ast.PropertyUse }
-	nodeBlock        struct{ *ast.Block }
-	nodeNestedLocal  struct{ *ast.Nested }
-	nodeInputClass   struct{ ast.ClassRef } // a built-in class that does not begin a call
-	nodeMappedForm   struct{ ast.MappedForm }
-	nodeImportFormat struct{ *ast.Format }
-	nodeExportFormat struct{ *ast.Format }
+	nodeString        struct{ ast.Text } // a text that is no name
+	nodeBuiltin       struct{ ast.ClassRef }
+	nodeParams        struct{ all []ast.Param }       // in parentheses
+	nodeClasses       struct{ all []ast.ClassRef }    // in parentheses
+	nodeParamExprs    struct{ all []ast.Expr }        // in parentheses
+	nodeArgs          struct{ all []ast.Expr }        // in parentheses
+	nodeRefs          struct{ all []ast.PropertyRef } // in parentheses
+	nodeUse           struct{ ast.PropertyUse }
+	nodeBlock         struct{ *ast.Block }
+	nodeNestedLocal   struct{ *ast.Nested }
+	nodeComponentPath struct{ ast.ComponentPath }
+	nodeInputClass    struct{ ast.ClassRef } // a built-in class that does not begin a call
+	nodeMappedForm    struct{ ast.MappedForm }
+	nodeImportFormat  struct{ *ast.Format }
+	nodeExportFormat  struct{ *ast.Format }
 )
 
 // located is part of nodes that have a place of their own.
@@ -235,6 +238,17 @@ func (n *nodeUse) Parse(lex *lexer.PeekingLexer) error {
 
 func (n *nodeBlock) Parse(lex *lexer.PeekingLexer) error {
 	return readLeaf(lex, &n.Block, lex.Peek().Value == "{", (*parser).block)
+}
+
+func (n *nodeBlock) get() *ast.Block {
+	if n == nil {
+		return nil
+	}
+	return n.Block
+}
+
+func (n *nodeComponentPath) Parse(lex *lexer.PeekingLexer) error {
+	return readLeaf(lex, &n.ComponentPath, true, (*parser).componentPath)
 }
 
 func (n *nodeNestedLocal) Parse(lex *lexer.PeekingLexer) error {

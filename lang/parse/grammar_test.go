@@ -64,6 +64,8 @@ func TestProductions(t *testing.T) {
 	productions.ask.build()
 	productions.input.build()
 	productions.showDep.build()
+	productions.show.build()
+	productions.dialog.build()
 }
 
 // BenchmarkBuild measures what the grammar costs a program that uses all of it.

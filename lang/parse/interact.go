@@ -6,48 +6,69 @@ import (
 	"github.com/golsf/golsf/lang/ast"
 )
 
-// show reads SHOW and DIALOG.
+type showSyntax struct {
+	ID      *nodeText          `parser:"'SHOW' ( (?= ( Ident | String | RawString ) '=' ) @@ '=' )?"`
+	Form    nodeMappedForm     `parser:"@@"`
+	Options []showOptionSyntax `parser:"@@*"`
+	Init    *nodeBlock         `parser:"@@?"`
+}
+
+type showOptionSyntax struct {
+	Wait string         `parser:"( @( 'WAIT' | 'NOWAIT' )"`
+	Open *openingSyntax `parser:"| @@ )"`
+}
+
+// openingSyntax is an option of SHOW and DIALOG.
+type openingSyntax struct {
+	Filters []ast.Expr         `parser:"(  'FILTERS' @@ ( ',' @@ )*"`
+	In      *nodeComponentPath `parser:" | 'IN' @@"`
+	Word    string             `parser:" | @( 'FLOAT' | 'DOCKED' | 'EMBEDDED' | 'POPUP' | 'MANAGESESSION' | 'NOMANAGESESSION' | 'NEWSESSION' | 'NESTEDSESSION' | 'THISSESSION' | 'CANCEL' | 'NOCANCEL' | 'READONLY' | 'CHECK' ) )"`
+}
+
+type dialogSyntax struct {
+	Form    nodeMappedForm  `parser:"'DIALOG' @@"`
+	Options []openingSyntax `parser:"@@*"`
+	Init    *nodeBlock      `parser:"@@?"`
+	Do      ast.Action      `parser:"( 'DO' @@"`
+	Else    ast.Action      `parser:"  ( 'ELSE' @@ )? | ';' )"`
+}
+
 func (p *parser) show() ast.Action {
-	start := p.next()
-	a := &ast.Show{Dialog: start.Value == "DIALOG"}
-	if !a.Dialog && isTextOrIdent(p.tok()) && p.peek(1).Value == "=" {
-		id := p.text()
-		p.next()
-		a.ID = &id
-	}
-	a.Form = p.mappedForm()
-	for {
-		switch t := p.tok(); t.Value {
-		case "FILTERS":
-			a.Filters = p.contextFilters()
-			continue
-		case "IN":
-			p.next()
-			path := p.componentPath()
-			a.In = &path
-			continue
-		case "FLOAT", "DOCKED", "EMBEDDED", "POPUP", "MANAGESESSION", "NOMANAGESESSION", "CANCEL", "NOCANCEL",
-			"NEWSESSION", "NESTEDSESSION", "THISSESSION", "READONLY", "CHECK":
-			a.Words = append(a.Words, p.next().Value)
-			continue
-		case "WAIT", "NOWAIT":
-			if !a.Dialog {
-				a.Words = append(a.Words, p.next().Value)
-				continue
-			}
+	s, loc := productions.show.parse(p)
+	a := &ast.Show{Loc: loc, ID: s.ID.get(), Form: s.Form.MappedForm, Init: s.Init.get()}
+	for _, o := range s.Options {
+		if o.Open != nil {
+			o.Open.set(a)
+		} else {
+			a.Words = append(a.Words, o.Wait)
 		}
-		break
 	}
-	if p.is("{") {
-		a.Init = p.block()
-	}
-	if a.Dialog {
-		a.Do, a.Else = p.doElse()
-	}
-	a.Loc = p.loc(start)
 	return a
 }
 
+func (p *parser) dialog() ast.Action {
+	s, loc := productions.dialog.parse(p)
+	a := &ast.Show{Loc: loc, Dialog: true, Form: s.Form.MappedForm, Init: s.Init.get(), Do: s.Do, Else: s.Else}
+	for _, o := range s.Options {
+		o.set(a)
+	}
+	return a
+}
+
+// set adds the option to a; the last one counts when it is written twice.
+func (s *openingSyntax) set(a *ast.Show) {
+	switch {
+	case s.Filters != nil:
+		a.Filters = s.Filters
+	case s.In != nil:
+		a.In = &s.In.ComponentPath
+	default:
+		a.Words = append(a.Words, s.Word)
+	}
+}
+
+// print is read by hand: what follows the form may be nothing at all, which
+// participle does not accept of one of several alternatives.
 func (p *parser) print() ast.Action {
 	start := p.need("PRINT")
 	a := &ast.Print{Client: p.acceptAny("CLIENT", "SERVER")}
@@ -121,15 +142,12 @@ type contextActionSyntax struct {
 func (p *parser) input() ast.Action {
 	s, loc := productions.input.parse(p)
 	a := &ast.Input{Loc: loc, Multi: s.Multi, Name: s.Name.get(), Value: s.Value, IsChange: s.IsChange, Change: s.Change,
-		NoConstraint: s.NoConstraint, NoChange: s.NoChange, Custom: s.Custom.get(), List: s.List, Where: s.Where,
+		NoConstraint: s.NoConstraint, NoChange: s.NoChange, Custom: s.Custom.get(), List: s.List, ListAction: s.ListAction.get(), Where: s.Where,
 		Scope: s.Scope, To: s.To.get(), Do: s.Do, Else: s.Else}
 	for _, c := range []*nodeInputClass{s.Class, s.Only} {
 		if c != nil {
 			a.Class = &c.ClassRef
 		}
-	}
-	if s.ListAction != nil {
-		a.ListAction = s.ListAction.Block
 	}
 	for _, c := range s.Actions {
 		a.Actions = append(a.Actions, ast.ContextAction{Loc: c.loc(), Image: c.Image.Text, KeyPress: c.KeyPress.get(),

@@ -1,7 +1,8 @@
-// Package parse turns program text into the tree of package ast. Expressions,
-// actions and statements led by a name are read by hand-written code,
-// declarative statements by participle from the struct tags of the tree; both
-// read one stream of tokens and look one token ahead where they can.
+// Package parse turns program text into the tree of package ast. Statements and
+// actions that begin with a word are productions, which participle reads from
+// struct tags; the word chooses the production. Expressions, and what begins
+// with a name, are read by hand-written code, which productions use as leaves.
+// Both read one stream of tokens and look one token ahead where they can.
 //
 // Every function is safe for use by several goroutines.
 package parse
@@ -37,8 +38,7 @@ func stateToken(depth int) lexer.Token {
 
 func (p *parser) state() *lexer.Token { return &p.lex.Range(0, 1)[0] }
 
-// depth is how many expressions, actions and productions are being read, one
-// in another.
+// depth is how many expressions and actions are being read, one in another.
 func (p *parser) depth() *int { return &p.state().Pos.Line }
 
 // openEnd reports whether the end of the text stands for a last semicolon.
