@@ -107,6 +107,7 @@ func (f *programFlags) load(ctx context.Context, c console, srcs []interp.Source
 // loadWith is load with a configuration that is complete.
 func (f *programFlags) loadWith(ctx context.Context, c console, srcs []interp.Source, config assembly.Config) (*assembly.Program, error) {
 	p, list, err := assembly.Load(ctx, srcs, config)
+	calmHeap()
 	if err != nil {
 		return nil, err
 	}
