@@ -101,6 +101,7 @@ func (t *thread) runError(err error) *RunError {
 	if errors.As(err, &thrown) {
 		out.Code, out.Message, out.Span, out.Cause = thrown.Err.Code, thrown.Err.Message, thrown.Span, thrown.Cause
 	}
+	out.Span = t.env.InProgram(out.Span)
 	out.Stack = t.openCalls()
 	return out
 }

@@ -137,7 +137,7 @@ func Functions(clock func() time.Time) func(name string, params int) (query.Func
 // Prelude gives a module of the standard library.
 func Prelude(module string) (interp.Source, bool) {
 	text, ok := prelude.Text(module)
-	return interp.Source{Name: "golsf:" + module + ".lsf", Text: text}, ok
+	return interp.Source{Name: query.LibraryFile + module + ".lsf", Text: text}, ok
 }
 
 // Library finds modules for a check of files: among include folders, beside the

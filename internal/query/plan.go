@@ -287,6 +287,7 @@ func (p *Plan) Each(fr *Frame, yield func(fr *Frame) bool) int64 {
 	if p.top.never {
 		return 0
 	}
+	p.enters(fr.Env)
 	o := p.ordered(fr.Env.Session)
 	in := fr.Env.enter(p.size)
 	copy(in.Slots, fr.Slots[:min(len(fr.Slots), p.size)])
@@ -304,6 +305,13 @@ func (p *Plan) Each(fr *Frame, yield func(fr *Frame) bool) int64 {
 	}
 	fr.Env.leave()
 	return r.rows
+}
+
+// enters notes where the program asked for the set.
+func (p *Plan) enters(env *Env) {
+	if p.q.Span.Start.IsValid() && !inLibrary(p.q.Span) {
+		env.caller = &p.q.Span
+	}
 }
 
 // Holds reports whether there is a row.
@@ -368,6 +376,7 @@ func (p *Plan) Rows(fr *Frame) *RowSet {
 	if limit >= 0 {
 		keep = limit + skip
 	}
+	p.enters(fr.Env)
 	if lr := p.laneRows(fr); lr != nil {
 		if cells, ok := lr.rows(p, fr, keep, skip); ok {
 			return cells

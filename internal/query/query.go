@@ -13,6 +13,7 @@ import (
 	"context"
 	"runtime"
 	"runtime/metrics"
+	"strings"
 
 	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/lang/diag"
@@ -30,10 +31,25 @@ type Env struct {
 	// JSON computes the JSON operator for one frame.
 	JSON func(x *bound.JSONOf, fr *Frame) (value.Value, error)
 
-	frames []*Frame // of nested calls, depth of them in use
-	ticks  int      // work done
-	looks  int      // at what the run has used up
-	depth  int      // nested property calls
+	frames []*Frame   // of nested calls, depth of them in use
+	ticks  int        // work done
+	looks  int        // at what the run has used up
+	depth  int        // nested property calls
+	caller *diag.Span // where the program last used the standard library
+}
+
+// LibraryFile is how the names of the standard library's files begin.
+const LibraryFile = "golsf:"
+
+func inLibrary(span diag.Span) bool { return strings.HasPrefix(span.Start.File, LibraryFile) }
+
+// InProgram is the place in the program that an error at span is about: span
+// itself, or where the program used the standard library.
+func (e *Env) InProgram(span diag.Span) diag.Span {
+	if e.caller != nil && inLibrary(span) {
+		return *e.caller
+	}
+	return span
 }
 
 // Limits bound one run (product.md decision 72); 0 means none.

@@ -179,8 +179,12 @@ func (e *Evaluator) call(x *bound.Call, m Mode) Scalar {
 	args := e.scalars(x.Args, m)
 	size := max(len(p.Frame.Slots), len(args))
 	span := x.Span
+	inProgram := span.Start.IsValid() && !inLibrary(span)
 	return func(fr *Frame) value.Value {
 		env := fr.Env
+		if inProgram {
+			env.caller = &span
+		}
 		if env.Limits != nil && env.Limits.Depth > 0 && env.depth >= env.Limits.Depth {
 			Throw(span, value.Errorf("E3903", "more than %d nested calls", env.Limits.Depth))
 		}
