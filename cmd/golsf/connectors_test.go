@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
 	_ "github.com/mattn/go-sqlite3"
 
 	"github.com/golsf/golsf/runtime/connect/registry"
@@ -183,6 +184,23 @@ func TestConnectorCommands(t *testing.T) {
 		code := execute(t.Context(), strings.Fields(c.args), console{in: strings.NewReader(""), out: &out, err: &errs})
 		if code != c.code || out.String() != c.stdout || !strings.Contains(errs.String(), c.stderr) {
 			t.Errorf("golsf %s: %d\n%s\n%s\nwant %d\n%s\n%s", c.args, code, out.String(), errs.String(), c.code, c.stdout, c.stderr)
+		}
+	}
+}
+
+// TestServeTimeout: serve alone has a limit of time for a call.
+func TestServeTimeout(t *testing.T) {
+	for args, want := range map[string]time.Duration{"serve": time.Minute, "serve --timeout 5s": 5 * time.Second, "serve --timeout 0": 0} {
+		var cli commands
+		parser, err := kong.New(&cli)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(strings.Fields(args)); err != nil {
+			t.Fatal(err)
+		}
+		if cli.Serve.Timeout != want || cli.Run.Timeout != 0 {
+			t.Errorf("golsf %s: %s, want %s", args, cli.Serve.Timeout, want)
 		}
 	}
 }

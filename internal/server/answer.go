@@ -244,7 +244,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 // refuse answers with an error. What it shows cannot become a page of the
 // server's own.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, f *refusal) {
-	s.logf("%s %s: %d %s", r.Method, r.URL.Path, f.status, firstLine(f.text))
+	s.logf("%s %s: %d %s", r.Method, r.URL.EscapedPath(), f.status, firstLine(f.text))
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=UTF-8")
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -222,16 +222,18 @@ func (s *Server) eval(c *call) *refusal {
 
 // signed verifies the signature over all parameters (decision 42).
 func (s *Server) signed(c *call, eval bool, text string) bool {
-	signature := ""
+	signature, name, main := "", "action", false
+	if eval {
+		name = "script"
+	}
 	var params []connect.Pair
-	main := false
 	for _, list := range [][]wire.Item{c.query, c.posted} {
 		for _, it := range list {
 			switch {
 			case it.Name == "signature" && it.URLEncoded:
 				signature = it.Text
 				continue
-			case !main && it.URLEncoded && strings.EqualFold(it.Name, map[bool]string{true: "script", false: "action"}[eval]):
+			case !main && it.URLEncoded && strings.EqualFold(it.Name, name):
 				main = true
 				continue
 			case !it.URLEncoded:

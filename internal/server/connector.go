@@ -40,7 +40,7 @@ func (s *Server) connector(w http.ResponseWriter, r *http.Request, id, class, me
 		if err.Connector == "" {
 			err.Connector, err.Method = id, (&registry.Call{Class: class, Method: method}).FullMethod()
 		}
-		s.logf("%s %s: %d %s", r.Method, r.URL.Path, status, firstLine(err.Error()))
+		s.logf("%s %s: %d %s", r.Method, r.URL.EscapedPath(), status, firstLine(err.Error()))
 		s.result(w, r, status, registry.ResultDocument(registry.Value{}, err))
 	}
 	switch {

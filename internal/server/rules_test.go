@@ -464,6 +464,23 @@ func TestConnectors(t *testing.T) {
 	}
 }
 
+// TestSessionOfConnectors: a connector that a served action calls gets the id of
+// session=.
+func TestSessionOfConnectors(t *testing.T) {
+	reg := registry.New(registry.Options{})
+	var got string
+	reg.Register("C", registry.Func(func(_ context.Context, c *registry.Call) (registry.Value, error) {
+		got = string(c.Session)
+		return registry.Value{}, nil
+	}))
+	s := serveAt(t, "MODULE A; REQUIRE System; ask() { EXTERNAL CONNECTOR 'C' EXEC 'm'; }", server.Config{}, "127.0.0.1:0", assembly.Config{Connectors: reg})
+	for path, want := range map[string]string{"/exec/ask": "", "/exec/ask?session=s%207": `{"id":"s 7"}`} {
+		if status, body, _ := s.send(t, "GET", path, ""); status != 200 || got != want {
+			t.Errorf("%s: %d %s, the session is %s, want %s", path, status, body, got, want)
+		}
+	}
+}
+
 // TestNames: modules that golsf adds make no name ambiguous (decision 56).
 func TestNames(t *testing.T) {
 	s := serve(t, "MODULE A; REQUIRE System, Connectors, Extensions; fire(STRING uri) { RETURN 'own ' + uri; }", server.Config{})

@@ -187,7 +187,7 @@ func (s *Settings) field(name string, kinds ...Type) (v Value, ok bool) {
 		v, ok = f.Value, true
 	}
 	if ok && !slices.Contains(kinds, v.Kind()) {
-		s.fault(name, "a %s, not a %s", v.Kind(), kinds[0])
+		s.fault(name, "%s, not %s", v.Kind(), kinds[0])
 		return Value{}, false
 	}
 	return v, ok
@@ -251,7 +251,7 @@ func (s *Settings) Texts(name string) []string {
 	var out []string
 	for i, item := range v.Items {
 		if item.Kind() != String {
-			s.fault(fmt.Sprintf("%s[%d]", name, i), "a %s, not a String", item.Kind())
+			s.fault(fmt.Sprintf("%s[%d]", name, i), "%s, not String", item.Kind())
 			ok = false
 			continue
 		}
@@ -269,7 +269,7 @@ func (s *Settings) Pairs(name string) []connect.Pair {
 	var out []connect.Pair
 	for _, f := range v.Fields {
 		if f.Value.Kind() != String {
-			s.fault(name+"."+f.Name, "a %s, not a String", f.Value.Kind())
+			s.fault(name+"."+f.Name, "%s, not String", f.Value.Kind())
 			continue
 		}
 		out = append(out, connect.Pair{Name: f.Name, Value: f.Value.Text})
@@ -289,7 +289,7 @@ func (s *Settings) Each(name string, f func(member string, in *Settings)) {
 	for _, m := range v.Fields {
 		in := &Settings{ID: s.ID, Folder: s.Folder, file: s.file, path: s.at(name + "." + m.Name), fields: m.Value, registry: s.registry}
 		if m.Value.Kind() != Row {
-			s.fault(name+"."+m.Name, "a %s, not an object", m.Value.Kind())
+			s.fault(name+"."+m.Name, "%s, not Row", m.Value.Kind())
 			continue
 		}
 		f(m.Name, in)
