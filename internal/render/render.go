@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/golsf/golsf/lang/diag"
@@ -49,7 +50,7 @@ func Diagnostic(w io.Writer, d *diag.Diagnostic, src Sources, s Style) {
 	if d.Severity == diag.Warning {
 		word, colour = "warning", yellow
 	}
-	fmt.Fprintf(w, "%s: %s: %s\n", d.Span.Start, s.paint(colour, word+" "+d.Code), d.Message)
+	fmt.Fprintf(w, "%s: %s: %s\n", d.Span.Start, s.paint(colour, word+" "+d.Code), clip(d.Message))
 	Snippet(w, d.Span, src, s)
 	for _, h := range d.Hints {
 		fmt.Fprintf(w, "    %s\n", h)
@@ -81,8 +82,9 @@ func Snippet(w io.Writer, span diag.Span, src Sources, s Style) {
 		return
 	}
 	gutter := fmt.Sprintf("%4d | ", span.Start.Line)
-	fmt.Fprintf(w, "%s%s\n", s.paint(faint, gutter), expandTabs(line))
 	lead, width := underline(line, span)
+	shown, lead, width := window(expandTabs(line), lead, width)
+	fmt.Fprintf(w, "%s%s\n", s.paint(faint, gutter), shown)
 	blank := strings.Repeat(" ", len(gutter)-2) + "| "
 	fmt.Fprintf(w, "%s%s%s\n", s.paint(faint, blank), strings.Repeat(" ", lead), s.paint(red, strings.Repeat("^", width)))
 }
@@ -102,6 +104,47 @@ func underline(line string, span diag.Span) (lead, width int) {
 	lead = utf8.RuneCountInString(expandTabs(string(runes[:start])))
 	width = utf8.RuneCountInString(expandTabs(string(runes[start:end])))
 	return lead, max(width, 1)
+}
+
+// widest is how many characters of a line are shown; lineLead is how many of
+// them stand before the mark when the line is longer.
+const (
+	widest   = 160
+	lineLead = 40
+)
+
+// window cuts a long line to the part around the mark. Control characters would
+// move the cursor or change the colour of a terminal and are shown as dots.
+func window(line string, lead, width int) (string, int, int) {
+	runes := []rune(line)
+	for i, r := range runes {
+		if r != '\t' && unicode.IsControl(r) {
+			runes[i] = '·'
+		}
+	}
+	if len(runes) <= widest {
+		return string(runes), lead, width
+	}
+	from := max(lead-lineLead, 0)
+	to := min(from+widest, len(runes))
+	shown := string(runes[from:to])
+	if from > 0 {
+		shown, lead = "…"+shown, lead-from+1
+	}
+	if to < len(runes) {
+		shown += "…"
+	}
+	return shown, lead, min(width, widest-min(lead, widest-1))
+}
+
+// longest is how many characters of a message are shown.
+const longest = 400
+
+func clip(text string) string {
+	if r := []rune(text); len(r) > longest {
+		return string(r[:longest]) + "…"
+	}
+	return text
 }
 
 func expandTabs(s string) string { return strings.ReplaceAll(s, "\t", "    ") }

@@ -24,6 +24,21 @@ func TestDiagnostic(t *testing.T) {
 		{"a place behind the text shows no line", diag.Diagnostic{Code: "E1", Message: "x", Span: diag.Span{Start: at(9, 1), End: at(9, 1)}},
 			"m.lsf:9:1: error E1: x\n"},
 	}
+	t.Run("a long line is cut around the mark", func(t *testing.T) {
+		long := func(string) ([]byte, bool) {
+			return []byte(strings.Repeat("x", 1000) + "HERE\x1b" + strings.Repeat("y", 1000)), true
+		}
+		var b strings.Builder
+		Diagnostic(&b, &diag.Diagnostic{Code: "E1", Message: strings.Repeat("m", 1000), Span: diag.Span{Start: at(1, 1001), End: at(1, 1005)}}, long, Style{})
+		lines := strings.Split(b.String(), "\n")
+		if len(lines[0]) > 450 {
+			t.Errorf("a message of %d bytes", len(lines[0]))
+		}
+		want := "   1 | …" + strings.Repeat("x", 40) + "HERE·" + strings.Repeat("y", 115) + "…"
+		if lines[1] != want || lines[2] != "     | "+strings.Repeat(" ", 41)+"^^^^" {
+			t.Errorf("got\n%s\n%s", lines[1], lines[2])
+		}
+	})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var b strings.Builder
