@@ -3,6 +3,7 @@ package parse
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -29,6 +30,7 @@ func (p *parser) textOf(localized bool) ast.Text {
 	case token.Ident:
 		out.Value, out.Bare = t.Value, true
 	case token.RawString:
+		p.mustBeUTF8(t, t.Value)
 		out.Value = rawText(t.Value)
 	default:
 		out.Value, out.Keys = p.unquote(t, localized)
@@ -84,6 +86,7 @@ func inner(literal string) (string, int) {
 // text itself then stay escaped.
 func (p *parser) unquote(t *lexer.Token, localized bool) (text string, keys bool) {
 	s, _ := inner(t.Value)
+	p.mustBeUTF8(t, s)
 	if !strings.ContainsAny(s, "\\{}\r") {
 		return s, false
 	}
@@ -120,6 +123,13 @@ func (p *parser) unquote(t *lexer.Token, localized bool) (text string, keys bool
 		}
 	}
 	return b.String(), keys
+}
+
+// mustBeUTF8 refuses bytes that would be changed, or shown as garbage, later.
+func (p *parser) mustBeUTF8(t *lexer.Token, s string) {
+	if !utf8.ValidString(s) {
+		p.failAt(t, "E1001", "the text is not UTF-8 here")
+	}
 }
 
 const bracesHint = `A brace of the text itself is written \{ or \}.`
@@ -169,6 +179,7 @@ func (p *parser) wrongEscape(t *lexer.Token, rest string) {
 // interpolated.
 func (p *parser) textLiteral() *ast.TextLiteral {
 	t := p.next()
+	p.mustBeUTF8(t, t.Value)
 	lit := &ast.TextLiteral{Loc: locOf(t, t)}
 	if t.Type == token.RawString {
 		lit.Raw = true
