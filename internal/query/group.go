@@ -361,6 +361,7 @@ type grouped struct {
 	g    *grouping
 	keys []int // slots of the plan
 	val  int
+	all  []int
 }
 
 func (b *builder) unifyGroup(c *conj, x *bound.Group, sc *scope, m Mode, slot int) {
@@ -380,10 +381,11 @@ func (b *builder) unifyGroup(c *conj, x *bound.Group, sc *scope, m Mode, slot in
 		}
 		// A constant argument may be NULL, which a term may not.
 		t := b.temp()
-		b.define(c, t, &computedNull{computed{out: t, fn: fn}})
+		b.define(c, t, &computedNull{computed{out: t, fn: fn, all: []int{t}}})
 		src.keys = append(src.keys, t)
 	}
 	src.keys = append(src.keys, b.terms(c, x.ByArgs, sc, m)...)
+	src.all = slotsOf(src.keys, slot)
 	if slot >= 0 {
 		b.define(c, slot, src)
 	} else {
@@ -404,12 +406,7 @@ func (a *computedNull) compile(bound slotSet, next proc) proc {
 	}
 }
 
-func (a *grouped) slots() []int {
-	if a.val < 0 {
-		return a.keys
-	}
-	return append(slices.Clone(a.keys), a.val)
-}
+func (a *grouped) slots() []int { return a.all }
 
 func (a *grouped) given(bound slotSet) keyMask {
 	var m keyMask

@@ -137,7 +137,7 @@ func (b *builder) compute(c *conj, x bound.Expr, sc *scope, m Mode, slot int) {
 		return
 	}
 	fn, deps := b.scalar(x, sc, m)
-	b.define(c, slot, &computed{out: slot, fn: fn, deps: deps, origin: origin{x, sc, m}})
+	b.define(c, slot, &computed{out: slot, fn: fn, deps: deps, all: slotsOf(deps, slot), origin: origin{x, sc, m}})
 }
 
 // unify adds what holds where x is not NULL and, when slot >= 0, equals slot.
@@ -334,12 +334,16 @@ func (b *builder) arith(c *conj, x *bound.Arith, sc *scope, m Mode, slot int) {
 		return func(fr *Frame) value.Value { return wholeOf(value.Add(fr.Slots[a], fr.Slots[z])) }
 	}
 	if x.Op == bound.Add {
-		b.add(c, &computed{out: l, fn: minus(slot, r), deps: []int{slot, r}, hint: true})
-		b.add(c, &computed{out: r, fn: minus(slot, l), deps: []int{slot, l}, hint: true})
+		b.add(c, computedHint(l, minus(slot, r), slot, r))
+		b.add(c, computedHint(r, minus(slot, l), slot, l))
 		return
 	}
-	b.add(c, &computed{out: l, fn: plus(slot, r), deps: []int{slot, r}, hint: true})
-	b.add(c, &computed{out: r, fn: minus(l, slot), deps: []int{slot, l}, hint: true})
+	b.add(c, computedHint(l, plus(slot, r), slot, r))
+	b.add(c, computedHint(r, minus(l, slot), slot, l))
+}
+
+func computedHint(out int, fn Scalar, deps ...int) *computed {
+	return &computed{out: out, fn: fn, deps: deps, all: slotsOf(deps, out), hint: true}
 }
 
 // wholeOf drops results that are no whole number or out of range: no operand
@@ -396,7 +400,7 @@ func (b *builder) is(c *conj, x bound.Expr, of *bound.Class, sc *scope, m Mode, 
 		return
 	}
 	s := b.term(c, x, sc, m)
-	b.add(c, &extent{slot: s, class: int32(of.Number), at: m.At, name: of.Ident})
+	b.add(c, newExtent(s, int32(of.Number), m.At, of.Ident))
 	if slot >= 0 && slot != s {
 		b.define(c, slot, &same{a: s, b: slot})
 	}
@@ -407,7 +411,7 @@ func (b *builder) unifyCall(c *conj, x *bound.Call, sc *scope, m Mode, slot int)
 	switch {
 	case p.Kind == bound.Data || p.Kind == bound.Local:
 		keys := b.terms(c, x.Args, sc, m)
-		r := &relation{prop: b.e.handle(p), decl: p, at: m.At, keys: keys, val: slot, span: x.Span}
+		r := &relation{prop: b.e.handle(p), decl: p, at: m.At, keys: keys, val: slot, all: slotsOf(keys, slot), span: x.Span}
 		if slot >= 0 {
 			b.define(c, slot, r)
 		} else {
@@ -469,7 +473,7 @@ func (b *builder) implementation(c *conj, p *bound.Property, im *bound.Implement
 	for i, class := range im.Params {
 		if class.IsObject() && class.User != 0 && (i >= len(p.Params) || p.Params[i] != class) {
 			s := b.term(c, &bound.Param{Slot: i}, in, m)
-			b.add(c, &extent{slot: s, class: class.User, at: m.At})
+			b.add(c, newExtent(s, class.User, m.At, b.e.className(class.User)))
 		}
 	}
 	if im.When != nil {

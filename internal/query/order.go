@@ -26,8 +26,12 @@ type orderedStep struct {
 	number   int // index of its row counter
 }
 
-// maxSequences bounds the alternatives that one plan is multiplied out into.
-const maxSequences = 400
+// maxSequences bounds the alternatives that one plan is multiplied out into,
+// maxEstimates what is spent on finding cheap ones among them.
+const (
+	maxSequences = 400
+	maxEstimates = 200_000
+)
 
 // orderer finds the order of the steps: smallest source first, then always the
 // one with the least expected rows, filters as early as they can run.
@@ -37,6 +41,7 @@ type orderer struct {
 	target    []int
 	filters   []*filter
 	sequences int
+	estimates int
 	steps     int
 	missing   int // a slot that nothing enumerates
 }
@@ -64,7 +69,7 @@ func (o *orderer) order(st situation) *sequence {
 		}
 		st.checked = o.addFilters(seq, &st)
 		best, rows := o.bestSource(&st)
-		ch, chRows := o.bestChoice(&st)
+		ch, chRows := o.bestChoice(&st, best, rows)
 		if ch != nil && (best == nil || chRows < rows) {
 			if o.branch(seq, &st, ch) {
 				return seq
@@ -206,10 +211,13 @@ func usesSlot(c *conj, slot int) bool {
 
 // bestChoice gives the choice whose alternatives together promise the fewest
 // rows, where each of them can bind something.
-func (o *orderer) bestChoice(st *situation) (*choice, float64) {
+//
+// Where a source promises few rows anyway, or too much was tried already, there
+// is no looking for better.
+func (o *orderer) bestChoice(st *situation, src source, rows float64) (*choice, float64) {
 	var best *choice
 	least := math.Inf(1)
-	if o.sequences > maxSequences {
+	if o.sequences > maxSequences || src != nil && (rows <= 2 || o.estimates > maxEstimates) {
 		return nil, least
 	}
 	for _, ch := range st.choices {
@@ -233,6 +241,7 @@ func (o *orderer) choiceRows(ch *choice, bound slotSet, depth int) float64 {
 
 func (o *orderer) altRows(alt *conj, bound slotSet, depth int) float64 {
 	least := math.Inf(1)
+	o.estimates += len(alt.sources)
 	for _, src := range alt.sources {
 		if bound.all(src.slots()) {
 			continue

@@ -48,27 +48,31 @@ type Query struct {
 
 // Plan enumerates the rows of a query. It may be used by several goroutines.
 type Plan struct {
-	e          *Evaluator
-	q          Query
-	top        *conj
-	filters    []*filter
-	defs       map[int]source
-	size       int
-	bound      slotSet
-	order      []Scalar
-	desc       []bool
-	topN, skip Scalar
-	repeats    bool // the caller does not mind rows that come twice
-	missing    int  // a new slot that nothing enumerates
-	orders     atomic.Pointer[plannedOrder]
-	last       atomic.Pointer[[]int64] // rows of each step of the last counted run
-	countSteps atomic.Bool
+	e           *Evaluator
+	q           Query
+	top         *conj
+	filters     []*filter
+	defs        map[int]source
+	size        int
+	bound       slotSet
+	order       []Scalar
+	desc        []bool
+	topN, skip  Scalar
+	static      *sequence // the order without sizes
+	staticSteps int
+	staticCost  float64
+	repeats     bool // the caller does not mind rows that come twice
+	missing     int  // a new slot that nothing enumerates
+	orders      atomic.Pointer[plannedOrder]
+	last        atomic.Pointer[[]int64] // rows of each step of the last counted run
+	countSteps  atomic.Bool
 }
 
 type plannedOrder struct {
 	signature []byte
 	counted   bool
 	seq       *sequence
+	cost      float64 // rows that are expected to be looked at
 	distinct  bool
 	run       proc
 	steps     int
@@ -130,8 +134,12 @@ func (p *Plan) finish(b *builder) error {
 	if q.Offset != nil {
 		p.skip = p.e.Scalar(q.Offset, q.Mode)
 	}
+	if p.top.never {
+		return nil
+	}
 	o := &orderer{defs: p.defs, target: q.New, filters: p.filters}
-	if p.top.never || o.order(p.start()) != nil {
+	if p.static = o.order(p.start()); p.static != nil {
+		p.staticSteps, p.staticCost = o.steps, p.static.estimate(1)
 		return nil
 	}
 	p.missing = o.missing
@@ -181,7 +189,7 @@ func (b *builder) classes(p *Plan, declared map[int]value.Class) {
 
 // classFilter adds the objects of a class as a source and a condition.
 func (b *builder) classFilter(p *Plan, slot int, c value.Class, at store.State) {
-	ext := &extent{slot: slot, class: c.User, at: at, name: b.e.className(c.User)}
+	ext := newExtent(slot, c.User, at, b.e.className(c.User))
 	b.add(p.top, ext)
 	test := b.e.isClass(func(fr *Frame) value.Value { return fr.Slots[slot] }, c, Mode{At: at, Since: p.q.Mode.Since})
 	p.filters = append(p.filters, &filter{cond: test, deps: []int{slot}, exact: true, sources: []source{ext}, origin: origin{x: p.q.Cond}})
@@ -261,10 +269,10 @@ func (p *Plan) ordered(s *store.Session) *plannedOrder {
 	}
 	od := &orderer{s: s, defs: p.defs, target: p.q.New, filters: p.filters}
 	seq := od.order(p.start())
-	if seq == nil { // cannot be: an order was found without sizes
-		Throw(p.q.Span, value.Errorf(CodeInfinite, "infinite set"))
+	if seq == nil { // the sizes led astray: take the order that was found without them
+		seq, od.steps = p.static, p.staticSteps
 	}
-	o := &plannedOrder{signature: sig, counted: count, seq: seq, distinct: seq.repeats() && !p.repeats, steps: od.steps}
+	o := &plannedOrder{signature: sig, counted: count, seq: seq, cost: seq.estimate(1), distinct: seq.repeats() && !p.repeats, steps: od.steps}
 	var distinct func(proc) proc
 	if o.distinct {
 		distinct = p.once
@@ -410,10 +418,9 @@ func (p *Plan) estimate(s *store.Session) float64 {
 		return 0
 	}
 	if s != nil {
-		return p.ordered(s).seq.estimate(1)
+		return p.ordered(s).cost
 	}
-	o := &orderer{defs: p.defs, target: p.q.New, filters: p.filters}
-	return o.order(p.start()).estimate(1)
+	return p.staticCost
 }
 
 func (q *sequence) estimate(rows float64) float64 {

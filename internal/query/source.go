@@ -49,14 +49,18 @@ type relation struct {
 	at   store.State
 	keys []int
 	val  int // -1: any value
+	all  []int
 	span diag.Span
 }
 
-func (a *relation) slots() []int {
-	if a.val < 0 {
-		return a.keys
+func (a *relation) slots() []int { return a.all }
+
+// slotsOf is keys and, unless it is -1, val.
+func slotsOf(keys []int, val int) []int {
+	if val < 0 {
+		return keys
 	}
-	return append(append(make([]int, 0, len(a.keys)+1), a.keys...), a.val)
+	return append(append(make([]int, 0, len(keys)+1), keys...), val)
 }
 
 func (a *relation) mask(bound slotSet) (mask uint32, byValue, all bool) {
@@ -266,12 +270,17 @@ func (a *relation) match(mask uint32, byValue bool, next proc) proc {
 // extent is the objects of a class.
 type extent struct {
 	slot  int
+	one   [1]int
 	class int32
 	at    store.State
 	name  string
 }
 
-func (a *extent) slots() []int { return []int{a.slot} }
+func newExtent(slot int, class int32, at store.State, name string) *extent {
+	return &extent{slot: slot, one: [1]int{slot}, class: class, at: at, name: name}
+}
+
+func (a *extent) slots() []int { return a.one[:] }
 
 func (a *extent) estimate(s *store.Session, bound slotSet) (float64, bool) {
 	switch {
@@ -318,13 +327,12 @@ type computed struct {
 	out  int
 	fn   Scalar
 	deps []int
+	all  []int
 	hint bool // one of several ways round
 	origin
 }
 
-func (a *computed) slots() []int {
-	return append(append(make([]int, 0, len(a.deps)+1), a.deps...), a.out)
-}
+func (a *computed) slots() []int { return a.all }
 
 func (a *computed) estimate(_ *store.Session, bound slotSet) (float64, bool) {
 	return 1, bound.all(a.deps)
