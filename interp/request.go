@@ -268,7 +268,7 @@ func NotFound(err error) bool {
 // findAction looks an action up by the name a caller gives. A name without a
 // namespace means the action of the first source if it has one.
 func (i *Instance) findAction(name string) (*bound.Action, error) {
-	list := i.ActionsNamed(name)
+	list := i.actionsNamed(name, i.called)
 	if len(list) > 1 && i.main != nil {
 		var own []*bound.Action
 		for _, a := range list {
@@ -294,8 +294,27 @@ func (i *Instance) findAction(name string) (*bound.Action, error) {
 }
 
 // ActionsNamed lists the actions that "[namespace.]name[[signature]]" may mean,
-// and those whose EXTID it is when there is none.
+// and those whose EXTID it is when there is none. Actions of sources Apart are
+// not among them.
 func (i *Instance) ActionsNamed(name string) []*bound.Action {
+	i.growMu.RLock()
+	defer i.growMu.RUnlock()
+	return i.actionsNamed(name, i.called)
+}
+
+// ActionsIn lists the actions of one source that a name may mean.
+func (i *Instance) ActionsIn(source, name string) []*bound.Action {
+	i.growMu.RLock()
+	defer i.growMu.RUnlock()
+	return i.actionsNamed(name, func(a *bound.Action) bool { return a.Module != nil && a.Module.File == source })
+}
+
+// called tells whether callers find an action by its name.
+func (i *Instance) called(a *bound.Action) bool {
+	return len(i.apart) == 0 || a.Module == nil || !i.apart[a.Module.File]
+}
+
+func (i *Instance) actionsNamed(name string, among func(*bound.Action) bool) []*bound.Action {
 	base, signature, hasSignature := strings.Cut(name, "[")
 	signature = strings.TrimSuffix(signature, "]")
 	space, ident := "", base
@@ -304,7 +323,7 @@ func (i *Instance) ActionsNamed(name string) []*bound.Action {
 	}
 	var out []*bound.Action
 	for _, a := range i.prog.Actions {
-		if a.Ident != ident || ident == "" || space != "" && a.Namespace != space {
+		if a.Ident != ident || ident == "" || space != "" && a.Namespace != space || !among(a) {
 			continue
 		}
 		if hasSignature && !i.sameSignature(a.Params, signature) {
@@ -316,7 +335,7 @@ func (i *Instance) ActionsNamed(name string) []*bound.Action {
 		return out
 	}
 	for _, a := range i.prog.Actions {
-		if a.ExtID != "" && a.ExtID == name {
+		if a.ExtID != "" && a.ExtID == name && among(a) {
 			out = append(out, a)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/golsf/golsf/interp"
@@ -166,23 +167,20 @@ func (s *Server) find(name string) (list []*bound.Action, tail string) {
 	}
 }
 
-// named gives the actions of a name. Those of the modules that golsf adds never
-// make a name ambiguous.
+// named gives the actions of a name. Those of the modules that golsf adds by
+// itself never make a name ambiguous.
 func (s *Server) named(name string) []*bound.Action {
 	list := s.config.Instance.ActionsNamed(name)
 	if len(list) < 2 {
 		return list
 	}
-	var kept []*bound.Action
-	for _, a := range list {
-		if a.Module == nil || a.Module.Name != "Connectors" && a.Module.Name != "Extensions" {
-			kept = append(kept, a)
-		}
+	own := func(a *bound.Action) bool {
+		return a.Module == nil || s.modules[a.Module] && a.Module.Name != "Connectors" && a.Module.Name != "Extensions"
 	}
-	if len(kept) == 0 {
+	if !slices.ContainsFunc(list, own) {
 		return list
 	}
-	return kept
+	return slices.DeleteFunc(list, func(a *bound.Action) bool { return !own(a) })
 }
 
 // eval takes the script: a parameter of that name, else the first of the body.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,7 @@ plain() { RETURN 'plain'; }
 open() { RETURN 'open'; } @@api;
 free() { RETURN 'free'; } @@noauth;
 count() { RETURN (OVERRIDE (GROUP SUM 1 IF t IS Thing), 0); }
+save() { NEW t = Thing { qty(t) <- 1; } APPLY; }
 keep() { NEW t = Thing { qty(t) <- 1; } }
 more(INTEGER n) { heap() <- heap() (+) n; RETURN heap(); }
 set(INTEGER n) { mark() <- n; APPLY; }
@@ -364,6 +366,30 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// TestAtOnce: calls that save and texts that are resolved, many at a time.
+func TestAtOnce(t *testing.T) {
+	s := serve(t, shop, server.Config{})
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			if status, body, _ := s.send(t, "GET", "/exec/save", ""); status != 200 {
+				t.Errorf("%d %s", status, body)
+			}
+			text := fmt.Sprintf("f%d(INTEGER a) = a * 2; run(INTEGER a) { RETURN f%d(a) + %d; }", i, i, i)
+			if status, body, _ := s.send(t, "POST", "/eval?p=5", text, "Content-Type: text/plain"); body != strconv.Itoa(10+i) {
+				t.Errorf("%d %s", status, body)
+			}
+			if status, body, _ := s.send(t, "POST", "/eval/action?p=5", fmt.Sprintf("RETURN INTEGER($1) + %d;", i), "Content-Type: text/plain"); body != strconv.Itoa(5+i) {
+				t.Errorf("%d %s", status, body)
+			}
+		})
+	}
+	wg.Wait()
+	if _, body, _ := s.send(t, "GET", "/exec/Shop.count", ""); body != "40" {
+		t.Errorf("%s objects were saved", body)
+	}
+}
+
 // TestShutdown: a running call ends, new ones are refused, what takes too long
 // is stopped.
 func TestShutdown(t *testing.T) {
@@ -481,10 +507,14 @@ func TestSessionOfConnectors(t *testing.T) {
 	}
 }
 
-// TestNames: modules that golsf adds make no name ambiguous (decision 56).
+// TestNames: modules that the program did not ask for make no name ambiguous
+// (decision 56), also after a text has brought them in.
 func TestNames(t *testing.T) {
-	s := serve(t, "MODULE A; REQUIRE System, Connectors, Extensions; fire(STRING uri) { RETURN 'own ' + uri; }", server.Config{})
-	if status, body, _ := s.send(t, "GET", "/exec/fire?p=x", ""); body != "own x" {
-		t.Errorf("%d %s", status, body)
+	s := serve(t, "MODULE A; REQUIRE System, Connectors, Extensions; fire(STRING uri) { RETURN 'own ' + uri; } ping() { RETURN 'pong'; }", server.Config{})
+	s.send(t, "GET", "/eval/action?script=RETURN%201;", "")
+	for path, want := range map[string]string{"/exec/fire?p=x": "own x", "/exec/ping": "pong"} {
+		if status, body, _ := s.send(t, "GET", path, ""); body != want {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/golsf/golsf/interp"
+	"github.com/golsf/golsf/lang/bound"
 	"github.com/golsf/golsf/runtime/connect"
 	"github.com/golsf/golsf/runtime/connect/registry"
 )
@@ -69,6 +70,7 @@ type Server struct {
 	gate     gate
 	slots    chan struct{}
 	sessions *sessions
+	modules  map[*bound.Module]bool // whose actions /exec finds
 
 	base     context.Context // ends when running calls must stop
 	stop     context.CancelCauseFunc
@@ -125,6 +127,15 @@ func New(c Config, address net.Addr) (*Server, error) {
 	}
 	s.sessions = &sessions{inst: c.Instance, max: c.MaxSessions, idle: c.SessionIdle, log: s.logf, open: map[sessionKey]*session{}}
 	s.base, s.stop = context.WithCancelCause(context.Background())
+	s.modules = map[*bound.Module]bool{}
+	for _, m := range c.Instance.Program().Modules {
+		s.modules[m] = true
+	}
+	// The first text adds the modules that texts see, for which it would have to
+	// wait for all running calls: do it before there are any.
+	if _, err := c.Instance.Call(s.base, interp.Request{Eval: "RETURN 1;", EvalAction: true}); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

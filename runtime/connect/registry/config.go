@@ -95,8 +95,8 @@ func (r *Registry) loadEntry(file, path string, doc Value, kinds map[string]Kind
 	s := &Settings{file: file, path: path, fields: doc, registry: r}
 	s.Text("$schema", "")
 	e := Entry{File: file, Enabled: true}
-	e.ID = s.required("id")
-	e.Kind = s.required("type")
+	e.ID = s.Need("id")
+	e.Kind = s.Need("type")
 	e.Enabled = s.Bool("enabled", true)
 	e.API = s.Bool("api", false)
 	e.Timeout = time.Duration(s.Int("timeout", 0)) * time.Millisecond
@@ -105,7 +105,7 @@ func (r *Registry) loadEntry(file, path string, doc Value, kinds map[string]Kind
 		behavior = s.Choice("timeoutBehavaior", ThrowException, ReInvoke)
 	}
 	e.ReInvoke = behavior == ReInvoke
-	inner := s.object("settings")
+	inner := s.Object("settings")
 	inner.ID, inner.Folder = e.ID, filepath.Dir(file)
 	s.unknown()
 	kind, ok := kinds[e.Kind]
@@ -115,7 +115,7 @@ func (r *Registry) loadEntry(file, path string, doc Value, kinds map[string]Kind
 			known = append(known, k)
 		}
 		slices.Sort(known)
-		s.fault("type", "unknown type %q: known are %s", e.Kind, strings.Join(known, ", "))
+		s.Fault("type", "unknown type %q: known are %s", e.Kind, strings.Join(known, ", "))
 	}
 	if len(s.faults) > 0 || !ok {
 		return s.faults
@@ -167,12 +167,10 @@ func (s *Settings) at(name string) string {
 	return s.path + "." + name
 }
 
-func (s *Settings) fault(name, format string, args ...any) {
+// Fault notes that a setting cannot be used.
+func (s *Settings) Fault(name, format string, args ...any) {
 	s.faults = append(s.faults, &ConfigError{File: s.file, Field: s.at(name), Message: s.registry.secrets.Redact(fmt.Sprintf(format, args...))})
 }
-
-// Fault notes that a setting cannot be used.
-func (s *Settings) Fault(name, format string, args ...any) { s.fault(name, format, args...) }
 
 // field finds a setting by its exact name.
 func (s *Settings) field(name string, kinds ...Type) (v Value, ok bool) {
@@ -182,12 +180,12 @@ func (s *Settings) field(name string, kinds ...Type) (v Value, ok bool) {
 			continue
 		}
 		if ok {
-			s.fault(name, "given twice")
+			s.Fault(name, "given twice")
 		}
 		v, ok = f.Value, true
 	}
 	if ok && !slices.Contains(kinds, v.Kind()) {
-		s.fault(name, "%s, not %s", v.Kind(), kinds[0])
+		s.Fault(name, "%s, not %s", v.Kind(), kinds[0])
 		return Value{}, false
 	}
 	return v, ok
@@ -202,13 +200,11 @@ func (s *Settings) Text(name, def string) string {
 }
 
 // Need is a text setting that must be given.
-func (s *Settings) Need(name string) string { return s.required(name) }
-
-func (s *Settings) required(name string) string {
+func (s *Settings) Need(name string) string {
 	before := len(s.faults)
 	v, ok := s.field(name, String)
 	if len(s.faults) == before && (!ok || v.Text == "") {
-		s.fault(name, "missing or empty")
+		s.Fault(name, "missing or empty")
 	}
 	return v.Text
 }
@@ -229,7 +225,7 @@ func (s *Settings) Int(name string, def int) int {
 	}
 	n, err := strconv.Atoi(v.Text)
 	if err != nil || n < 0 {
-		s.fault(name, "%s is no whole number from 0", v.Text)
+		s.Fault(name, "%s is no whole number from 0", v.Text)
 		return def
 	}
 	return n
@@ -239,7 +235,7 @@ func (s *Settings) Int(name string, def int) int {
 func (s *Settings) Choice(name string, texts ...string) string {
 	v := s.Text(name, texts[0])
 	if !slices.Contains(texts, v) {
-		s.fault(name, "%q is none of %s", v, strings.Join(texts, ", "))
+		s.Fault(name, "%q is none of %s", v, strings.Join(texts, ", "))
 		return texts[0]
 	}
 	return v
@@ -251,7 +247,7 @@ func (s *Settings) Texts(name string) []string {
 	var out []string
 	for i, item := range v.Items {
 		if item.Kind() != String {
-			s.fault(fmt.Sprintf("%s[%d]", name, i), "%s, not String", item.Kind())
+			s.Fault(fmt.Sprintf("%s[%d]", name, i), "%s, not String", item.Kind())
 			ok = false
 			continue
 		}
@@ -269,7 +265,7 @@ func (s *Settings) Pairs(name string) []connect.Pair {
 	var out []connect.Pair
 	for _, f := range v.Fields {
 		if f.Value.Kind() != String {
-			s.fault(name+"."+f.Name, "%s, not String", f.Value.Kind())
+			s.Fault(name+"."+f.Name, "%s, not String", f.Value.Kind())
 			continue
 		}
 		out = append(out, connect.Pair{Name: f.Name, Value: f.Value.Text})
@@ -289,7 +285,7 @@ func (s *Settings) Each(name string, f func(member string, in *Settings)) {
 	for _, m := range v.Fields {
 		in := &Settings{ID: s.ID, Folder: s.Folder, file: s.file, path: s.at(name + "." + m.Name), fields: m.Value, registry: s.registry}
 		if m.Value.Kind() != Row {
-			s.fault(name+"."+m.Name, "%s, not Row", m.Value.Kind())
+			s.Fault(name+"."+m.Name, "%s, not Row", m.Value.Kind())
 			continue
 		}
 		f(m.Name, in)
@@ -299,9 +295,7 @@ func (s *Settings) Each(name string, f func(member string, in *Settings)) {
 }
 
 // Object is the settings inside an object; read, it ends with Done of its own.
-func (s *Settings) Object(name string) *Settings { return s.object(name) }
-
-func (s *Settings) object(name string) *Settings {
+func (s *Settings) Object(name string) *Settings {
 	v, ok := s.field(name, Row)
 	if !ok {
 		v = Value{Type: Row}
@@ -329,7 +323,7 @@ func (s *Settings) unknown() {
 				known = append(known, k)
 			}
 		}
-		s.fault(f.Name, "unknown: known are %s", strings.Join(known, ", "))
+		s.Fault(f.Name, "unknown: known are %s", strings.Join(known, ", "))
 	}
 }
 
@@ -349,7 +343,7 @@ func (s *Settings) expanded(path string, v Value) Value {
 				text, ok = getenv(name)
 			}
 			if !ok {
-				s.fault(path, "the environment variable %s is not set", name)
+				s.Fault(path, "the environment variable %s is not set", name)
 			}
 			s.registry.secrets.Add(text)
 			return text
