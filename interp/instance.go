@@ -39,6 +39,9 @@ import (
 type Source struct {
 	Name string
 	Text []byte
+	// Apart keeps callers from finding the actions of the module by name, and
+	// them from making names of the program ambiguous.
+	Apart bool
 }
 
 // Options say what a program sees of the world. The zero value runs a program
@@ -77,6 +80,7 @@ type Instance struct {
 	prog     *bound.Program
 	main     *bound.Module // of the first source
 	folders  []string      // of the sources
+	apart    map[string]bool
 	store    *store.Store
 	eval     *query.Evaluator
 
@@ -116,12 +120,15 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	i := &Instance{options: o, props: map[*bound.Property]*store.Property{}, applyLock: make(chan struct{}, 1)}
+	i := &Instance{options: o, apart: map[string]bool{}, props: map[*bound.Property]*store.Property{}, applyLock: make(chan struct{}, 1)}
 	i.folders = foldersOf(sources)
 	i.resolver = resolve.New(resolve.Library{Find: i.find, File: i.resource})
 	var scripts []*ast.Script
 	var list diag.List
 	for _, s := range sources {
+		if s.Apart {
+			i.apart[s.Name] = true
+		}
 		script, errs := parse.File(s.Name, s.Text)
 		list = append(list, errs...)
 		if script != nil {

@@ -113,7 +113,7 @@ func readScripts(program []interp.Source, folder *ext.Folder, broken map[string]
 			broken[path] = &ext.Failure{Code: ext.CodeScript, Message: path + ": " + err.Error()}
 			continue
 		}
-		out = append(out, interp.Source{Name: path, Text: text})
+		out = append(out, interp.Source{Name: path, Text: text, Apart: true})
 	}
 	return out
 }

@@ -103,9 +103,10 @@ func (r *Runner) Bind(program *interp.Instance, broken map[string]*Failure) {
 func (r *Runner) find(a *Action) target {
 	var found []*bound.Action
 	if r.program != nil {
-		for _, x := range r.program.ActionsNamed(a.Run) {
-			if x.Module != nil && SamePath(x.Module.File, a.Script) {
-				found = append(found, x)
+		for _, m := range r.program.Program().Modules {
+			if SamePath(m.File, a.Script) {
+				found = r.program.ActionsIn(m.File, a.Run)
+				break
 			}
 		}
 	}
