@@ -1,5 +1,3 @@
-//go:build unix
-
 // Package execcall is the connector kind exec: a child process gets the Call
 // document on its standard input and writes a Result document to its standard
 // output, both with "protocol": 1.
@@ -12,14 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
-	"time"
 
 	"github.com/golsf/golsf/runtime/connect"
+	"github.com/golsf/golsf/runtime/connect/process"
 	"github.com/golsf/golsf/runtime/connect/registry"
 )
 
@@ -35,7 +30,7 @@ const protocol = 1
 type connector struct {
 	id      string
 	command []string
-	env     []connect.Pair
+	env     []string
 	folder  string
 	limit   int64
 	log     io.Writer
@@ -47,8 +42,11 @@ type connector struct {
 // env, the variables that the child gets besides PATH, HOME, LANG and TZ.
 func New(s *registry.Settings) (registry.Connector, error) {
 	c := &connector{
-		id: s.ID, command: s.Texts("command"), env: s.Pairs("env"), folder: s.Folder,
+		id: s.ID, command: s.Texts("command"), folder: s.Folder,
 		limit: s.Options().MaxResponse, log: s.Options().Log, secrets: s.Secrets(), slots: make(chan struct{}, maxChildren),
+	}
+	for _, p := range s.Pairs("env") {
+		c.env = append(c.env, p.Name+"="+p.Value)
 	}
 	if len(c.command) == 0 || c.command[0] == "" {
 		s.Fault("command", "missing or empty: write an array of the program and its arguments")
@@ -67,28 +65,15 @@ func (x *connector) Invoke(ctx context.Context, c *registry.Call) (registry.Valu
 	case <-ctx.Done():
 		return registry.Value{}, ctx.Err()
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	cmd := exec.CommandContext(ctx, x.command[0], x.command[1:]...)
-	cmd.Dir = x.folder
-	cmd.Env = environment(x.env)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
-	cmd.Stdin = bytes.NewReader(append(c.ProtocolDocument(), '\n'))
-	out := &limitedBuffer{limit: x.limit, full: func() { stop(errTooLarge) }}
-	cmd.Stdout = out
+	var out bytes.Buffer
 	stderr := &lines{write: x.logLine}
-	cmd.Stderr = stderr
-	if err := cmd.Start(); err != nil {
-		return registry.Value{}, registry.Errorf(registry.CodeExternal, "the program does not start: %s", err)
-	}
-	err := cmd.Wait()
-	// Children that the program has left behind go with it.
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	err := process.Run(ctx, process.Command{
+		Args: x.command, Dir: x.folder, Env: x.env, MaxOutput: x.limit,
+		Stdin: bytes.NewReader(append(c.ProtocolDocument(), '\n')), Stdout: &out, Stderr: stderr,
+	})
 	stderr.end()
 	switch {
-	case errors.Is(context.Cause(ctx), errTooLarge):
+	case errors.Is(err, process.ErrTooLarge):
 		return registry.Value{}, registry.Errorf(registry.CodeResult, "the output is larger than %d bytes", x.limit)
 	case ctx.Err() != nil:
 		return registry.Value{}, context.Cause(ctx)
@@ -97,7 +82,7 @@ func (x *connector) Invoke(ctx context.Context, c *registry.Call) (registry.Valu
 		failed.Details = registry.RowOf(registry.Field{Name: "stderr", Value: registry.TextOf(stderr.tail())}).JSON()
 		return registry.Value{}, failed
 	}
-	v, failed := registry.ParseResult(out.b.Bytes(), protocol)
+	v, failed := registry.ParseResult(out.Bytes(), protocol)
 	if failed != nil {
 		return registry.Value{}, failed
 	}
@@ -108,37 +93,6 @@ func (x *connector) logLine(line string) {
 	if x.log != nil {
 		fmt.Fprintf(x.log, "golsf: connector %s: %s\n", x.id, x.secrets.Redact(line))
 	}
-}
-
-// environment is what a child sees of the environment, and its own variables.
-func environment(own []connect.Pair) []string {
-	var env []string
-	for _, name := range [...]string{"PATH", "HOME", "LANG", "TZ"} {
-		if v, ok := os.LookupEnv(name); ok {
-			env = append(env, name+"="+v)
-		}
-	}
-	for _, p := range own {
-		env = append(env, p.Name+"="+p.Value)
-	}
-	return env
-}
-
-var errTooLarge = errors.New("the output is too large")
-
-// limitedBuffer takes output up to a limit, and says once when it is full.
-type limitedBuffer struct {
-	b     bytes.Buffer
-	limit int64
-	full  func()
-}
-
-func (l *limitedBuffer) Write(p []byte) (int, error) {
-	if int64(l.b.Len())+int64(len(p)) > l.limit {
-		l.full()
-		return len(p), nil // the child is being killed; its output no longer counts
-	}
-	return l.b.Write(p)
 }
 
 // lines hands over output line by line and remembers the last ones.
