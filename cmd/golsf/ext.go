@@ -98,6 +98,7 @@ func (r *extRun) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer p.Close()
+	defer p.Extensions.Close(ctx)
 	var each func(*ext.Entry)
 	if !r.JSON {
 		each = func(e *ext.Entry) { fmt.Fprintln(p.Stdout, e.Line()) }
@@ -211,6 +212,7 @@ func (k *extCheck) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer p.Close()
+	defer p.Extensions.Close(ctx)
 	problems := p.Extensions.Unbound()
 	for _, x := range problems {
 		fmt.Fprintln(c.out, x)

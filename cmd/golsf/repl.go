@@ -35,6 +35,7 @@ func (r *replCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer p.Close()
+	defer p.Extensions.Close(ctx)
 	in, isFile := c.in.(*os.File)
 	return repl.Run(ctx, p.Instance, repl.Options{
 		In: c.in, Out: c.out, Err: c.err,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/golsf/golsf/internal/assembly"
 	"github.com/golsf/golsf/interp"
 )
 
@@ -13,6 +14,9 @@ type callFlags struct {
 	extensionFlags
 	Param  []string `short:"p" sep:"none" placeholder:"NAME=VALUE" help:"Parameter by name, or the answer to INPUT of that alias; @path gives a file."`
 	Output string   `short:"o" placeholder:"FILE" help:"Write the result into FILE."`
+
+	// loaded gets the program before it runs.
+	loaded func(*assembly.Program) `kong:"-"`
 }
 
 type runCommand struct {
@@ -69,6 +73,7 @@ func (f *callFlags) call(ctx context.Context, c console, srcs []interp.Source, r
 		return err
 	}
 	defer p.Close()
+	defer p.Extensions.Close(ctx)
 	limited, cancel := f.within(ctx)
 	defer cancel()
 	res, err := p.Instance.Call(limited, r)

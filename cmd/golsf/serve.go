@@ -77,6 +77,11 @@ func (s *serveCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer p.Close()
+	defer func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.ShutdownWait)
+		defer cancel()
+		p.Extensions.Close(last)
+	}()
 	secrets := config.Connectors.Secrets()
 	secrets.Add(os.Getenv("GOLSF_TOKEN"), s.Secret)
 	srv, err := server.New(server.Config{
