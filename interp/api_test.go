@@ -195,10 +195,10 @@ func TestPrompt(t *testing.T) {
 	ctx := context.Background()
 	s := inst.NewSession()
 	defer s.Close()
-	if list := inst.Declare("p1", "m(A a) = n(a) * 2; add(INTEGER k) { NEW a = A { n(a) <- k; } }"); list.Errors() {
+	if list := inst.Declare(ctx, s, "p1", "m(A a) = n(a) * 2; add(INTEGER k) { NEW a = A { n(a) <- k; } }"); list.Errors() {
 		t.Fatal(list)
 	}
-	if list := inst.Declare("p2", "m2(A a) = nn(a);"); !list.Errors() {
+	if list := inst.Declare(ctx, s, "p2", "m2(A a) = nn(a);"); !list.Errors() {
 		t.Fatal("a declaration with a wrong name was taken")
 	}
 	if _, err := inst.Exec(ctx, s, "add(4); add(3); MESSAGE 'made';"); err != nil {
@@ -215,10 +215,26 @@ func TestPrompt(t *testing.T) {
 	if strings.Join(got, " ") != "8 6" || out.String() != "made\n" {
 		t.Errorf("rows %v, output %q", got, out.String())
 	}
-	if list := inst.Declare("p3", "m(A a) = n(a) * 10;"); list.Errors() {
+	if list := inst.Declare(ctx, s, "p3", "m(A a) = n(a) * 10;"); list.Errors() {
 		t.Fatal(list)
 	}
 	if table, err = inst.Eval(ctx, s, "GROUP SUM m(A a)"); err != nil || value.TextOf(table.Rows[0][0]) != "70" {
 		t.Errorf("%v %v", table, err)
+	}
+	// The values stay when a stored property is declared again: those of the
+	// session and, of another class, what can be converted.
+	for _, tt := range []struct{ declaration, want string }{
+		{"n = DATA INTEGER (A);", "7"},
+		{"n = DATA NUMERIC[10,2] (A);", "7.00"},
+	} {
+		if list := inst.Declare(ctx, s, "p4", tt.declaration); list.Errors() {
+			t.Fatal(list)
+		}
+		if table, err = inst.Eval(ctx, s, "GROUP SUM n(A a)"); err != nil || value.TextOf(table.Rows[0][0]) != tt.want {
+			t.Errorf("%s: %v %v", tt.declaration, table, err)
+		}
+		if _, err := inst.Exec(ctx, s, "APPLY;"); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

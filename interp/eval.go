@@ -301,8 +301,10 @@ func (i *Instance) prepareEval() error {
 }
 
 // Declare adds declarations to the program for good, as a prompt does. It waits
-// for running calls. With errors nothing is added.
-func (i *Instance) Declare(name, text string) diag.List {
+// for running calls. With errors nothing is added. A stored property that takes
+// the place of an earlier one with the same parameters keeps its values, those
+// of s included, as far as its class can hold them; s may be nil.
+func (i *Instance) Declare(ctx context.Context, s *Session, name, text string) diag.List {
 	script, errs := parse.File(name, []byte(text))
 	if errs.Errors() || script == nil {
 		return errs
@@ -311,13 +313,70 @@ func (i *Instance) Declare(name, text string) diag.List {
 	defer i.growMu.Unlock()
 	i.evalMu.Lock()
 	defer i.evalMu.Unlock()
+	before := len(i.prog.Properties)
 	_, list := i.resolver.Extend(script, resolve.Options{Redeclare: true, Namespace: i.promptSpace()})
 	list = append(errs, list...)
 	if list.Errors() {
 		return list
 	}
 	i.grow()
+	if err := i.takeOver(ctx, s, before); err != nil {
+		list = append(list, &diag.Diagnostic{Code: "W3001", Severity: diag.Warning, Span: diag.Span{Start: diag.Pos{File: name, Line: 1, Col: 1}}, Message: "values of the earlier declaration were not kept: " + err.Error()})
+	}
 	return list
+}
+
+// takeOver gives stored properties declared after the first n the values of
+// those whose place they take.
+func (i *Instance) takeOver(ctx context.Context, s *Session, n int) error {
+	saved := i.store.NewSession()
+	for _, p := range i.prog.Properties[n:] {
+		old := i.replaced(p, n)
+		switch {
+		case old == nil:
+		case old.Class == p.Class:
+			handle := i.handle(old)
+			i.propMu.Lock()
+			i.props[p] = handle
+			i.propMu.Unlock()
+		default:
+			from, to := i.handle(old), i.handle(p)
+			copyValue := func(x *store.Session, keys []value.Value, v value.Value) {
+				if c, err := value.Cast(v, p.Class); err == nil {
+					_ = x.Set(to, keys, c) // a value that does not fit is left out
+				}
+			}
+			saved.Scan(store.Now, from, func(keys []value.Value, v value.Value) bool {
+				copyValue(saved, keys, v)
+				return true
+			})
+			if s == nil {
+				continue
+			}
+			s.st.Changes(from, store.Prev, func(keys []value.Value, _, now value.Value) bool {
+				copyValue(s.st, keys, now)
+				return true
+			})
+		}
+	}
+	if !saved.HasChanges() {
+		return nil
+	}
+	return saved.Commit(ctx, i.persist())
+}
+
+// replaced is the stored property among the first n whose place p takes.
+func (i *Instance) replaced(p *bound.Property, n int) *bound.Property {
+	if p.Kind != bound.Data || p.Ident == "" {
+		return nil
+	}
+	for m := n - 1; m >= 0; m-- {
+		q := i.prog.Properties[m]
+		if q.Kind == bound.Data && q.Ident == p.Ident && q.Namespace == p.Namespace && slices.Equal(q.Params, p.Params) {
+			return q
+		}
+	}
+	return nil
 }
 
 // promptSpace is the namespace of what is declared at a prompt: that of the
@@ -343,9 +402,16 @@ func (i *Instance) grow() {
 	i.calculatedIndex.Store(nil)
 }
 
-// Exec runs actions given as text in a session, as a prompt does.
+// Exec runs actions given as text in a session, as a prompt does. What earlier
+// ones exported is no part of the result.
 func (i *Instance) Exec(ctx context.Context, s *Session, text string) (*Result, error) {
-	return i.Call(ctx, Request{Eval: text, EvalAction: true, EvalName: promptName, Session: s})
+	empty := func(h *Host) error {
+		for _, name := range exportNames {
+			h.Clear("export" + name)
+		}
+		return nil
+	}
+	return i.Call(ctx, Request{Eval: text, EvalAction: true, EvalName: promptName, Session: s, Prepare: empty})
 }
 
 // Table is the value of an expression: one cell, or with free parameters one

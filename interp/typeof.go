@@ -3,6 +3,7 @@ package interp
 import (
 	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/lang/parse"
+	"github.com/golsf/golsf/runtime/value"
 )
 
 // TypeOf tells the class of an expression's value and of the parameters that it
@@ -20,7 +21,15 @@ func (i *Instance) TypeOf(text string) (class string, params []string, list diag
 	}
 	for slot := range e.Params {
 		s := e.Frame.Slots[slot]
-		params = append(params, s.Name+" "+i.className(s.Class))
+		params = append(params, s.Name+" "+i.classText(s.Class))
 	}
-	return i.className(e.Body.ValueClass()), params, nil
+	return i.classText(e.Body.ValueClass()), params, nil
+}
+
+// classText is a class as a program writes it, lengths included.
+func (i *Instance) classText(c value.Class) string {
+	if c.IsObject() || !c.Known() {
+		return i.className(c)
+	}
+	return c.String()
 }

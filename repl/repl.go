@@ -39,7 +39,7 @@ type Prompt struct {
 	texts   map[string]string // what was typed, by the name that errors carry
 }
 
-// lineReader reads one line. io.EOF ends the prompt; errAborted drops what was
+// lineReader reads one line. errEnd ends the prompt; errAborted drops what was
 // typed so far.
 type lineReader interface {
 	Line(prompt string) (string, error)
@@ -47,26 +47,32 @@ type lineReader interface {
 	Close() error
 }
 
-var errAborted = errors.New("aborted")
+var (
+	errAborted = errors.New("aborted")
+	errEnd     = io.EOF
+)
 
 // Run reads and runs until the end of input or :quit. Errors of what was typed
 // are shown; the one returned is about the prompt itself.
 func Run(ctx context.Context, inst *interp.Instance, o Options) error {
-	p := &Prompt{inst: inst, session: inst.NewSession(), o: o, texts: map[string]string{}}
-	defer p.session.Close()
+	var read lineReader = &plainReader{r: bufio.NewReader(o.In)}
 	if o.Terminal {
-		p.read = newTerminal(o.History, newCompleter(inst))
+		read = newTerminal(o.History, newCompleter(inst))
 		fmt.Fprintln(o.Out, "golsf: declarations, actions and expressions. :help tells more, :quit leaves.")
-	} else {
-		p.read = &plainReader{r: bufio.NewReader(o.In)}
 	}
+	return converse(ctx, inst, read, o)
+}
+
+func converse(ctx context.Context, inst *interp.Instance, read lineReader, o Options) error {
+	p := &Prompt{inst: inst, session: inst.NewSession(), o: o, read: read, texts: map[string]string{}}
+	defer p.session.Close()
 	defer p.read.Close()
 	for ctx.Err() == nil {
 		text, err := p.entry()
 		switch {
 		case errors.Is(err, errAborted):
 			continue
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, errEnd):
 			return nil
 		case err != nil:
 			return err
@@ -98,7 +104,7 @@ func (p *Prompt) entry() (string, error) {
 	text := line
 	for !strings.HasPrefix(strings.TrimSpace(text), ":") && wantsMore(text) {
 		line, err := p.read.Line(strings.Repeat(" ", len(prompt)-5) + "...> ")
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, errEnd) {
 			break
 		}
 		if err != nil {

@@ -24,7 +24,7 @@ func (p *Prompt) run(ctx context.Context, text string) {
 	case wrong:
 		p.diagnostics(list)
 	case declaration:
-		p.declare(name, text)
+		p.declare(ctx, name, text)
 	case expression:
 		p.show(ctx, text)
 	case action:
@@ -41,8 +41,8 @@ func (p *Prompt) run(ctx context.Context, text string) {
 	}
 }
 
-func (p *Prompt) declare(name, text string) {
-	p.diagnostics(p.inst.Declare(name, text))
+func (p *Prompt) declare(ctx context.Context, name, text string) {
+	p.diagnostics(p.inst.Declare(ctx, p.session, name, text))
 }
 
 // show prints an expression: its value, or a table with a row for each value of
@@ -105,8 +105,6 @@ func (p *Prompt) failure(err error) {
 	switch {
 	case errors.As(err, &list):
 		p.diagnostics(list)
-	case errors.As(err, &run) && len(run.Diagnostics) > 0:
-		p.diagnostics(run.Diagnostics)
 	case errors.As(err, &run):
 		f := render.Failure{Code: run.Code, Message: run.Message, Span: run.Span, Diagnostics: run.Diagnostics}
 		for _, c := range run.Stack {
@@ -156,7 +154,7 @@ func (p *Prompt) command(ctx context.Context, text string) (quit bool) {
 	case "help", "h", "?":
 		fmt.Fprint(p.o.Out, help)
 	case "load", "l":
-		p.load(rest)
+		p.load(ctx, rest)
 	case "type", "t":
 		p.typeOf(rest)
 	default:
@@ -165,7 +163,7 @@ func (p *Prompt) command(ctx context.Context, text string) (quit bool) {
 	return false
 }
 
-func (p *Prompt) load(file string) {
+func (p *Prompt) load(ctx context.Context, file string) {
 	if file == "" {
 		fmt.Fprintln(p.o.Err, "write :load FILE")
 		return
@@ -175,7 +173,7 @@ func (p *Prompt) load(file string) {
 		fmt.Fprintln(p.o.Err, err)
 		return
 	}
-	list := p.inst.Declare(file, string(text))
+	list := p.inst.Declare(ctx, p.session, file, string(text))
 	p.diagnostics(list)
 	if !list.Errors() {
 		fmt.Fprintf(p.o.Out, "loaded %s\n", filepath.Base(file))
