@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 	_ "github.com/mattn/go-sqlite3"
 
+	"github.com/golsf/golsf/internal/golden"
 	"github.com/golsf/golsf/runtime/connect/registry"
 )
 
@@ -102,6 +103,11 @@ func TestPipeline(t *testing.T) {
 		t.Fatalf("the server says %q", first)
 	}
 	token := []string{"GOLSF_TOKEN=the-token"}
+
+	s, err := golden.Run(t.Context(), []string{"testdata/connectors"}, golden.Options{Executable: bin, Out: t.Output()})
+	if err != nil || s.Failed > 0 || s.Passed == 0 {
+		t.Errorf("the cases of EXTERNAL CONNECTOR: %+v %v", s, err)
+	}
 
 	out, errs, code := command(t, bin, near, token, "run", "stock.lsf", "--server", address, "--", "чай")
 	if want := "North: 12.500\nSouth: 3.000\nnoted 2\n"; out != want || code != 0 {

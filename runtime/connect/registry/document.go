@@ -73,8 +73,14 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Errorf makes an error of a call; Invoke adds the connector and the method.
+// Errorf makes an error of a call; Invoke adds the connector and the method. A
+// *value.Error among args is shown without its code.
 func Errorf(code, format string, args ...any) *Error {
+	for i, a := range args {
+		if e, ok := a.(*value.Error); ok {
+			args[i] = e.Message
+		}
+	}
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
