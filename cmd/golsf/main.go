@@ -53,6 +53,7 @@ type commands struct {
 	Check      checkCommand      `cmd:"" help:"Report every error of files and trees of modules."`
 	Test       testCommand       `cmd:"" help:"Run golden-file tests: *.txtar cases and *_test.lsf files."`
 	Repl       replCommand       `cmd:"" help:"Declarations, actions and expressions at a prompt."`
+	Explain    explainCommand    `cmd:"" help:"Run an action and show how each of its sets was enumerated."`
 	Fmt        fmtCommand        `cmd:"" help:"Lay out files in the standard style."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }

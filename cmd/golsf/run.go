@@ -74,6 +74,9 @@ func (f *callFlags) call(ctx context.Context, c console, srcs []interp.Source, r
 	}
 	defer p.Close()
 	defer p.Extensions.Close(ctx)
+	if f.loaded != nil {
+		f.loaded(p)
+	}
 	limited, cancel := f.within(ctx)
 	defer cancel()
 	res, err := p.Instance.Call(limited, r)

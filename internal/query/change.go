@@ -192,7 +192,7 @@ func (a *affected) given(bound slotSet) keyMask {
 
 func (a *affected) describe(slotSet) (string, string) {
 	if a.g != nil {
-		return "changed groups", ""
+		return "changed groups of", lineOf(a.g.x.Span)
 	}
 	return "when changed", ""
 }

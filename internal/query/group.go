@@ -434,9 +434,9 @@ func (a *grouped) estimate(s *store.Session, bound slotSet) (float64, bool) {
 
 func (a *grouped) describe(bound slotSet) (string, string) {
 	if a.given(bound) == a.g.all() {
-		return "group value", ""
+		return "group value", lineOf(a.g.x.Span)
 	}
-	return "groups", ""
+	return "groups of", lineOf(a.g.x.Span)
 }
 
 func (a *grouped) compile(bound slotSet, next proc) proc {

@@ -64,7 +64,7 @@ type Plan struct {
 	repeats     bool // the caller does not mind rows that come twice
 	missing     int  // a new slot that nothing enumerates
 	orders      atomic.Pointer[plannedOrder]
-	last        atomic.Pointer[[]int64] // rows of each step of the last counted run
+	count       counted
 	countSteps  atomic.Bool
 }
 
@@ -101,6 +101,10 @@ func (e *Evaluator) Plan(q Query) (*Plan, error) {
 	err := p.finish(b)
 	for err != nil && b.lastResort(p, declared) {
 		err = p.finish(b)
+	}
+	if e.trace != nil && err == nil {
+		p.Count(true)
+		e.trace(p)
 	}
 	return p, err
 }
@@ -304,13 +308,19 @@ func (p *Plan) Each(fr *Frame, yield func(fr *Frame) bool) int64 {
 	if o.distinct {
 		r.seen = &seenRows{slots: p.q.New}
 	}
-	if o.counted {
-		r.real = make([]int64, o.steps)
+	if !o.counted {
+		o.run(r)
+		fr.Env.leave()
+		return r.rows
+	}
+	found := int64(0)
+	r.real = make([]int64, o.steps)
+	r.emit = func() bool {
+		found++
+		return yield(in)
 	}
 	o.run(r)
-	if o.counted {
-		p.last.Store(&r.real)
-	}
+	p.count.add(o.seq, r.real, found)
 	fr.Env.leave()
 	return r.rows
 }

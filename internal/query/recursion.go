@@ -452,9 +452,9 @@ func (a *recursed) given(bound slotSet) keyMask {
 
 func (a *recursed) describe(bound slotSet) (string, string) {
 	if bound.all(a.keys) {
-		return "recursion value", ""
+		return "recursion value", lineOf(a.r.x.Span)
 	}
-	return "recursion", ""
+	return "recursion", lineOf(a.r.x.Span)
 }
 
 func (a *recursed) compile(bound slotSet, next proc) proc {

@@ -37,6 +37,7 @@ type Evaluator struct {
 
 	properties sync.Map // propertyKey -> *compiledProperty
 	plans      sync.Map // owned by plan.go
+	trace      func(*Plan)
 }
 
 type propertyKey struct {
