@@ -7,19 +7,19 @@ import (
 	"testing"
 )
 
-// kind is what stands behind an item of a random union.
-type kind int
+// Kind is what stands behind an item of a random union.
+type Kind int
 
 const (
-	gone kind = iota
+	gone Kind = iota
 	good
 	wrong
 	async
 )
 
-// model is the rule of unions told in the plainest way: it keeps all that ran
+// Model is the rule of unions told in the plainest way: it keeps all that ran
 // and looks back at the last of them.
-func model(list []Item, kinds []kind, startIsSuccess bool) (statuses []Status, success bool) {
+func Model(list []Item, kinds []Kind, startIsSuccess bool) (statuses []Status, success bool) {
 	var ran []bool
 	for i, item := range list {
 		none := len(ran) == 0
@@ -35,7 +35,7 @@ func model(list []Item, kinds []kind, startIsSuccess bool) (statuses []Status, s
 			statuses = append(statuses, StatusAsync)
 		default:
 			ran = append(ran, kinds[i] == good)
-			statuses = append(statuses, map[kind]Status{good: StatusSuccess, wrong: StatusFailed}[kinds[i]])
+			statuses = append(statuses, map[Kind]Status{good: StatusSuccess, wrong: StatusFailed}[kinds[i]])
 		}
 	}
 	return statuses, len(ran) == 0 || ran[len(ran)-1]
@@ -47,18 +47,18 @@ func TestChainAgainstModel(t *testing.T) {
 	seen := map[string]bool{}
 	for range 20000 {
 		n := random.IntN(9)
-		list, kinds := make([]Item, n), make([]kind, n)
+		list, kinds := make([]Item, n), make([]Kind, n)
 		for i := range n {
 			list[i] = Item{URI: fmt.Sprint(i), Condition: conditions[random.IntN(3)]}
-			kinds[i] = kind(random.IntN(4))
+			kinds[i] = Kind(random.IntN(4))
 		}
 		start := random.IntN(2) == 0
-		want, wantSuccess := model(list, kinds, start)
+		want, wantSuccess := Model(list, kinds, start)
 		var got []Status
 		var called []int
 		success := chain(list, start, func(i int) bool { return kinds[i] != gone }, func(i int) step {
 			called = append(called, i)
-			return map[kind]step{good: ok, wrong: bad, async: started}[kinds[i]]
+			return map[Kind]step{good: ok, wrong: bad, async: started}[kinds[i]]
 		}, func(i int, s Status) {
 			if i != len(got) {
 				t.Fatalf("item %d ends after %d others", i, len(got))

@@ -3,8 +3,12 @@ package ext_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -170,5 +174,71 @@ func TestUnfinished(t *testing.T) {
 	began := time.Now()
 	if err := p.Close(); err != nil || ended.Load() != 1 || time.Since(began) > 4*time.Second {
 		t.Error(err, ended.Load(), time.Since(began))
+	}
+}
+
+// Random unions of actions of all kinds run as the model says, each item once.
+func TestRandomUnions(t *testing.T) {
+	names := []string{"gone", "good", "wrong", "async"}
+	conditions := []ext.Condition{ext.None, ext.PrevSuccess, ext.PrevFailed}
+	random := rand.New(rand.NewPCG(0, 4))
+	var archive strings.Builder
+	archive.WriteString(`
+-- s.lsf --
+MODULE s;
+good() { }
+wrong() { RETURN TFALSE; }
+-- good1.json --
+{ "uri": "good1", "type": "action", "action": { "script": "s.lsf", "run": "good" } }
+-- good2.json --
+{ "uri": "good2", "type": "action", "action": { "connector": "c", "method": "good" } }
+-- wrong1.json --
+{ "uri": "wrong1", "type": "action", "action": { "script": "s.lsf", "run": "wrong" } }
+-- wrong2.json --
+{ "uri": "wrong2", "type": "action", "action": { "connector": "c", "method": "wrong" } }
+-- async1.json --
+{ "uri": "async1", "type": "action", "action": { "script": "s.lsf", "run": "good", "async": true } }
+-- async2.json --
+{ "uri": "async2", "type": "action", "action": { "connector": "c", "method": "wrong", "async": true } }
+`)
+	const unions = 200
+	lists, kinds := make([][]ext.Item, unions), make([][]ext.Kind, unions)
+	for u := range unions {
+		for range random.IntN(8) {
+			k := random.IntN(4)
+			kinds[u] = append(kinds[u], ext.Kind(k))
+			lists[u] = append(lists[u], ext.Item{URI: names[k] + strconv.Itoa(1+random.IntN(2)), Condition: conditions[random.IntN(3)]})
+		}
+		fmt.Fprintf(&archive, "-- u%03d.json --\n{ \"uri\": \"u%d\", \"type\": \"union\", \"union\": { \"list\": [", u, u)
+		for i, item := range lists[u] {
+			if i > 0 {
+				archive.WriteByte(',')
+			}
+			fmt.Fprintf(&archive, "{ \"uri\": %q, \"condition\": %q }", item.URI, item.Condition)
+		}
+		archive.WriteString("] } }\n")
+	}
+	p := program(t, archive.String(), 0, map[string]registry.Func{
+		"c": func(_ context.Context, c *registry.Call) (registry.Value, error) {
+			if c.Method == "wrong" {
+				return registry.Value{}, errors.New("no")
+			}
+			return registry.Value{}, nil
+		},
+	})
+	defer p.Close()
+	for u := range unions {
+		want, success := ext.Model(lists[u], kinds[u], true)
+		rep := p.Extensions.Run(context.Background(), "u"+strconv.Itoa(u), nil, nil)
+		var got []ext.Status
+		for i, e := range rep.Items {
+			got = append(got, e.Status)
+			if e.URI != lists[u][i].URI || e.Condition != lists[u][i].Condition {
+				t.Fatalf("%v: entry %d is %+v", lists[u], i, e)
+			}
+		}
+		if !slices.Equal(got, want) || (rep.Status == ext.StatusSuccess) != success {
+			t.Errorf("%v: got %v %s, want %v %v", lists[u], got, rep.Status, want, success)
+		}
 	}
 }
