@@ -26,7 +26,8 @@ type exporter struct {
 	form    *formSource // nil: flat
 	columns []format.Column
 	cells   []query.Scalar
-	rows    *rowPlan // nil: one row
+	rows    *rowPlan    // nil: one row
+	scan    *scanSource // instead of rows, where it can be
 
 	root, tag, sheet query.Scalar
 }
@@ -59,6 +60,7 @@ func (c *compiler) exporter(x *bound.Export, strict bool) *exporter {
 		e.cells = append(e.cells, c.scalar(col.X))
 	}
 	if len(x.New) > 0 {
+		e.scan = c.scanSource(x)
 		e.rows = c.rows(x.Span, rowQuery{
 			cond: c.exportCondition(x), new: x.New, order: orderItems(x.Order), top: x.TopX, offset: x.OffsetX, strict: strict,
 		})
@@ -142,6 +144,10 @@ func (e *exporter) each(t *thread, fr *query.Frame, row func([]value.Value)) {
 	}
 	if e.rows == nil {
 		fill()
+		return
+	}
+	if e.scan != nil {
+		e.scan.each(t, e.x.Span, row)
 		return
 	}
 	set := e.rows.get(fr)

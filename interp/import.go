@@ -157,8 +157,9 @@ func (m *importer) options(t *thread, fr *query.Frame) format.ReadOptions {
 	return o
 }
 
-// rows reads the whole file before anything is written.
-func (m *importer) rows(t *thread, fr *query.Frame) [][]value.Value {
+// open begins to read the source; nil when there is none or nothing tells its
+// format.
+func (m *importer) open(t *thread, fr *query.Frame) format.RowReader {
 	v := t.importSource(m.from, fr)
 	if v.IsNull() {
 		return nil
@@ -175,20 +176,34 @@ func (m *importer) rows(t *thread, fr *query.Frame) [][]value.Value {
 	if err != nil {
 		query.Throw(m.span, err)
 	}
+	return r
+}
+
+// next reads a row; it throws what is wrong with the file.
+func (m *importer) next(t *thread, r format.RowReader, row []value.Value) bool {
+	t.tick(m.span)
+	ok, err := r.Next(row)
+	if err != nil {
+		query.Throw(m.span, err)
+	}
+	return ok
+}
+
+// rows reads the whole file before anything is done with it.
+func (m *importer) rows(t *thread, fr *query.Frame) [][]value.Value {
+	r := m.open(t, fr)
+	if r == nil {
+		return nil
+	}
 	var out [][]value.Value
 	width := len(m.columns)
 	var block []value.Value
 	for {
-		t.tick(m.span)
 		if len(block) < width {
 			block = make([]value.Value, width*256)
 		}
 		row := block[:width:width]
-		ok, err := r.Next(row)
-		if err != nil {
-			query.Throw(m.span, err)
-		}
-		if !ok {
+		if !m.next(t, r, row) {
 			return out
 		}
 		block = block[width:]
@@ -200,11 +215,119 @@ func (m *importer) rows(t *thread, fr *query.Frame) [][]value.Value {
 	}
 }
 
+// sink gathers one column of the file before anything is written: as cells of
+// the store where the property takes them directly, else as values.
+type sink struct {
+	cell   *cell
+	route  route
+	direct bool
+	codec  store.Codec
+	cells  []int64
+	values []value.Value
+}
+
+func (k *sink) add(t *thread, v value.Value) {
+	if !k.direct {
+		k.values = append(k.values, v)
+		return
+	}
+	w := k.cell
+	if !v.IsNull() && w.class.Known() {
+		a, err := value.Assign(v, w.class)
+		if err != nil {
+			query.Throw(w.span, err)
+		}
+		v = a
+	}
+	c, ok := k.codec.Cell(v)
+	if !ok {
+		query.Throw(w.span, value.Errorf(value.CodeRange, "the value %s cannot be kept", value.TextOf(v)))
+	}
+	k.cells = append(k.cells, c)
+}
+
+func (k *sink) keepLast() {
+	if n := len(k.cells); n > 1 {
+		k.cells[0], k.cells = k.cells[n-1], k.cells[:1]
+	}
+	if n := len(k.values); n > 1 {
+		k.values[0], k.values = k.values[n-1], k.values[:1]
+	}
+}
+
+// write puts the column into its property for the rows with those keys, or once
+// without keys.
+func (k *sink) write(t *thread, span diag.Span, keys []value.Value, rows int) {
+	switch {
+	case k.direct:
+		tuple := make([]int64, 1)
+		for n, c := range k.cells {
+			t.tick(span)
+			tuple[0] = keys[n].Num()
+			t.sess.st.SetCells(k.cell.handle, tuple, c)
+		}
+	case k.cell != nil:
+		k.cell.column(t, keys, func(n int) value.Value { return k.values[n] }, rows)
+	case k.route != nil:
+		for n, v := range k.values {
+			t.tick(span)
+			inner := t.enter(8)
+			if keys != nil {
+				inner.Slots[0] = keys[n]
+			}
+			var p pending
+			k.route(t, inner, v, &p)
+			p.flush(t)
+			t.leave()
+		}
+	}
+}
+
+// sinks prepares the columns.
+func (m *importer) sinks() []*sink {
+	key := m.rowClass()
+	out := make([]*sink, len(m.columns))
+	for i := range m.columns {
+		k := &sink{cell: m.cells[i], route: m.routes[i]}
+		if w := k.cell; w != nil && !m.single && !w.follows && len(w.keys) == 1 && w.keys[0].Kind() == key && w.handle.KeyCodec(0).Direct() {
+			k.direct, k.codec = true, w.handle.ValueCodec()
+		}
+		out[i] = k
+	}
+	return out
+}
+
+// rowClass is the kind of the row numbers or objects.
+func (m *importer) rowClass() value.Kind {
+	switch {
+	case m.object != nil:
+		return value.Object
+	case m.key.Name == value.NameLong:
+		return value.Long
+	}
+	return value.Integer
+}
+
 // properties is IMPORT ... TO.
 func (m *importer) properties(t *thread, fr *query.Frame) signal {
 	t.tick(m.span)
-	rows := m.rows(t, fr)
-	if len(rows) == 0 {
+	r := m.open(t, fr)
+	if r == nil {
+		return done
+	}
+	columns := m.sinks()
+	row := make([]value.Value, len(m.columns))
+	rows := 0
+	for m.next(t, r, row) {
+		for i, v := range row {
+			columns[i].add(t, v)
+			if m.single {
+				columns[i].keepLast()
+			}
+		}
+		rows++
+	}
+	if rows == 0 {
 		return done
 	}
 	for _, w := range m.cells {
@@ -216,48 +339,27 @@ func (m *importer) properties(t *thread, fr *query.Frame) signal {
 		t.dropChanges(m.marker)
 	}
 	var keys []value.Value
-	if !m.single {
-		keys = make([]value.Value, len(rows))
-		for n := range rows {
+	if m.single {
+		rows = 1
+	} else {
+		keys = make([]value.Value, rows)
+		for n := range keys {
 			keys[n] = m.rowKey(t, n)
 		}
 	}
-	for i := range m.columns {
-		m.column(t, i, keys, func(n int) value.Value { return rows[n][i] }, len(rows))
+	for _, k := range columns {
+		k.write(t, m.span, keys, rows)
 	}
 	if m.marker != nil {
 		mark := value.Default(m.marker.class)
 		if m.marker.class.Name == value.NameBoolean || !m.marker.class.Known() {
 			mark = value.True
 		}
-		m.marker.column(t, keys, func(int) value.Value { return mark }, len(rows))
+		m.marker.column(t, keys, func(int) value.Value { return mark }, rows)
 	}
 	t.changedObjects()
 	t.sess.settle(t)
 	return done
-}
-
-// column writes one column of all rows. keys is nil without a row parameter.
-func (m *importer) column(t *thread, i int, keys []value.Value, v func(n int) value.Value, rows int) {
-	if w := m.cells[i]; w != nil {
-		w.column(t, keys, v, rows)
-		return
-	}
-	to := m.routes[i]
-	if to == nil {
-		return
-	}
-	for n := range rows {
-		t.tick(m.span)
-		inner := t.enter(8)
-		if keys != nil {
-			inner.Slots[0] = keys[n]
-		}
-		var p pending
-		to(t, inner, v(n), &p)
-		p.flush(t)
-		t.leave()
-	}
 }
 
 // column writes a property for the rows with those keys, or once without keys.

@@ -37,9 +37,9 @@ func (c *client) session(b *testing.B) *client {
 }
 
 // call runs an action in the client's session and gives its result as text.
-func (c *client) call(b *testing.B, action string) string {
+func (c *client) call(b *testing.B, action string, args ...value.Value) string {
 	b.Helper()
-	return c.do(b, action, c.kept)
+	return c.do(b, action, c.kept, args...)
 }
 
 // fresh runs an action in a session of its own.
@@ -48,8 +48,12 @@ func (c *client) fresh(b *testing.B, action string) string {
 	return c.do(b, action, nil)
 }
 
-func (c *client) do(b *testing.B, action string, s *interp.Session) string {
-	res, err := c.program.Instance.Call(context.Background(), interp.Request{Action: action, Session: s})
+func (c *client) do(b *testing.B, action string, s *interp.Session, args ...value.Value) string {
+	r := interp.Request{Action: action, Session: s}
+	for _, v := range args {
+		r.Args = append(r.Args, interp.Argument{Value: v, Typed: true})
+	}
+	res, err := c.program.Instance.Call(context.Background(), r)
 	if err != nil {
 		b.Fatal(err)
 	}
