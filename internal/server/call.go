@@ -335,6 +335,9 @@ func (s *Server) run(r *http.Request, c *call) (*answer, *refusal) {
 	if failed != nil {
 		return nil, failed
 	}
+	for _, e := range res.ThreadErrors { // nobody waits for them
+		s.logf("%s %s: %s", r.Method, r.URL.EscapedPath(), e)
+	}
 	if err := out.results(res, multi == "bodyurl"); err != nil {
 		return nil, s.failure(err)
 	}

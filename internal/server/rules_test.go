@@ -340,6 +340,29 @@ func TestHalfClosed(t *testing.T) {
 	}
 }
 
+// TestKeptConnection: a call may take longer than the reading of a request, and
+// the connection goes on.
+func TestKeptConnection(t *testing.T) {
+	s := serve(t, shop, server.Config{ReadTimeout: 100 * time.Millisecond})
+	conn, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	r := bufio.NewReader(conn)
+	for range 3 {
+		fmt.Fprintf(conn, "POST /exec/slow HTTP/1.1\r\nHost: %s\r\nContent-Length: 1\r\n\r\nx", s.address)
+		conn.SetDeadline(time.Now().Add(5 * time.Second))
+		resp, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := io.ReadAll(resp.Body); err != nil || string(b) != "slow" {
+			t.Fatalf("%q %v", b, err)
+		}
+	}
+}
+
 // TestSessions: calls of one session run one after another, others beside them,
 // and an idle session expires.
 func TestSessions(t *testing.T) {

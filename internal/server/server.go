@@ -58,7 +58,7 @@ type Config struct {
 	MaxHeader     int           // bytes of a request's header; 0: 64 KiB
 	MaxConcurrent int           // requests at the same time
 	Timeout       time.Duration // of one call
-	ReadTimeout   time.Duration // for reading a request's body; 0: 30 s
+	ReadTimeout   time.Duration // for reading a request; 0: 30 s
 	Grace         time.Duration // for running calls when the server stops
 	MaxSessions   int           // sessions of session=
 	SessionIdle   time.Duration // after which a session expires
@@ -90,6 +90,10 @@ const (
 	headerTimeout      = 10 * time.Second
 	idleTimeout        = 2 * time.Minute
 	writeTimeout       = time.Minute
+	// longestCall bounds calls without a limit of their own. With it net/http
+	// gives each request on a connection a deadline of its own, so that the one
+	// of a large answer does not stay.
+	longestCall = 24 * time.Hour
 )
 
 // New makes a server for the address that it will listen on. Off loopback a
@@ -147,6 +151,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		Handler:           s,
 		MaxHeaderBytes:    s.config.MaxHeader,
 		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       s.config.ReadTimeout,
+		WriteTimeout:      longestCall,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          log.New(s.config.Log, "golsf: ", 0),
 	}
@@ -237,16 +243,11 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *refusal)
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	control := http.NewResponseController(w)
-	// A deadline that cannot be set, as in tests without a connection, is no
-	// reason to refuse.
-	_ = control.SetReadDeadline(time.Now().Add(s.config.ReadTimeout))
 	src := io.Reader(r.Body)
 	if limit := s.config.MaxBody; limit > 0 {
 		src = http.MaxBytesReader(w, r.Body, limit)
 	}
 	b, err := io.ReadAll(src)
-	_ = control.SetReadDeadline(time.Time{})
 	var large *http.MaxBytesError
 	var network net.Error
 	switch {
@@ -256,7 +257,7 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *refusal)
 		return nil, &refusal{status: http.StatusRequestEntityTooLarge, text: fmt.Sprintf("the body is larger than %d bytes", large.Limit)}
 	case errors.As(err, &network) && network.Timeout():
 		w.Header().Set("Connection", "close")
-		return nil, &refusal{status: http.StatusRequestTimeout, text: fmt.Sprintf("the body did not come within %s", s.config.ReadTimeout)}
+		return nil, &refusal{status: http.StatusRequestTimeout, text: fmt.Sprintf("the request did not come within %s", s.config.ReadTimeout)}
 	}
 	w.Header().Set("Connection", "close")
 	return nil, &refusal{status: http.StatusBadRequest, text: "the body cannot be read: " + err.Error()}
