@@ -21,6 +21,7 @@ type grouping struct {
 	keySlots []int // slot for the wanted value of each By
 	size     int
 	operands []Scalar
+	value    int // slot in which the plan leaves the one operand, -1: it is computed
 	order    []Scalar
 	top      Scalar
 	offset   Scalar
@@ -79,6 +80,12 @@ func (e *Evaluator) grouping(x *bound.Group, m Mode) *grouping {
 		g.size++
 	}
 	g.by, g.operands, g.order = e.scalars(x.By, m), e.scalars(x.Operands, m), e.scalars(x.Order, m)
+	g.value = -1
+	if derived(x) {
+		slot := g.size
+		g.value, g.operands = slot, []Scalar{func(fr *Frame) value.Value { return fr.Slots[slot] }}
+		g.size++
+	}
 	if x.Top != nil {
 		g.top = e.Scalar(x.Top, m)
 	}
@@ -91,6 +98,20 @@ func (e *Evaluator) grouping(x *bound.Group, m Mode) *grouping {
 	return kept.(*grouping)
 }
 
+// derived is true of an aggregate over the values of another one: these come
+// with its groups, so the plan binds them and none is looked up.
+func derived(x *bound.Group) bool {
+	if x.Kind != bound.GroupSum && x.Kind != bound.GroupMax && x.Kind != bound.GroupMin || len(x.Operands) != 1 {
+		return false
+	}
+	call, ok := x.Operands[0].(*bound.Call)
+	if !ok || call.Prop.Kind != bound.Calculated {
+		return false
+	}
+	_, ok = call.Prop.Body.(*bound.Group)
+	return ok
+}
+
 func (g *grouping) keys() int { return len(g.corr) + len(g.x.By) }
 
 func (g *grouping) all() keyMask { return 1<<g.keys() - 1 }
@@ -101,7 +122,7 @@ func (g *grouping) condition(given keyMask) bound.Expr {
 	var items []bound.Expr
 	items = append(items, some(x.Where)...)
 	if x.Kind != bound.GroupLast || x.Where == nil {
-		items = append(items, x.Operands...)
+		items = append(items, g.valued()...)
 	}
 	for i, by := range x.By {
 		if given&(1<<(len(g.corr)+i)) == 0 {
@@ -113,6 +134,16 @@ func (g *grouping) condition(given keyMask) bound.Expr {
 		items = append(items, &bound.Compare{Node: bound.Node{Class: value.ClassBoolean, Span: by.Place()}, Op: bound.Eq, L: by, R: key})
 	}
 	return &bound.And{Node: bound.Node{Class: value.ClassBoolean, Span: x.Span}, Items: items}
+}
+
+// valued says that the operands have a value, which is bound where it is kept.
+func (g *grouping) valued() []bound.Expr {
+	if g.value < 0 {
+		return g.x.Operands
+	}
+	x := g.x.Operands[0]
+	slot := &bound.Param{Node: bound.Node{Class: x.ValueClass(), Span: x.Place()}, Slot: g.value}
+	return []bound.Expr{&bound.Compare{Node: bound.Node{Class: value.ClassBoolean, Span: x.Place()}, Op: bound.Eq, L: slot, R: x}}
 }
 
 // variant gives the plan for a set of given keys.
@@ -130,6 +161,9 @@ func (g *grouping) prepared(given keyMask) *groupVariant {
 			if given&(1<<i) == 0 {
 				slots = append(slots, s)
 			}
+		}
+		if g.value >= 0 {
+			slots = append(slots, g.value)
 		}
 		v.plan, v.err = g.e.Plan(Query{Cond: g.condition(given), New: slots, Mode: g.m, FrameSize: g.size, Span: g.x.Span})
 	})
