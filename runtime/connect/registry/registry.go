@@ -34,7 +34,8 @@ import (
 // for use by several goroutines, stop when ctx ends, and keep no part of the
 // call. An error that is no *Error becomes external_error; a method that the
 // connector does not have is an *Error with CodeMethod. NULL and FALSE are
-// results, not errors.
+// results, not errors. A Connector that is an io.Closer is closed with its
+// registry.
 type Connector interface {
 	Invoke(ctx context.Context, c *Call) (Value, error)
 }
@@ -173,10 +174,21 @@ func (r *Registry) find(id string) *entry {
 // Secrets are the texts of the configuration that must not be shown.
 func (r *Registry) Secrets() *connect.Secrets { return &r.secrets }
 
-// Close cancels the calls that are under way and waits for them a moment.
+// Close cancels the calls whose callers no longer wait, waits for them a moment,
+// and closes the connectors. There must be no other calls under way.
 func (r *Registry) Close() {
 	r.cancel()
 	r.late.wait()
+	closeOf(r.all)
+	for _, e := range r.List() {
+		closeOf(r.find(e.ID).connector)
+	}
+}
+
+func closeOf(c Connector) {
+	if closer, ok := c.(io.Closer); ok {
+		_ = closer.Close() // nothing is written any more
+	}
 }
 
 // Invoke makes one call and waits for its end, that of ctx, or the connector's

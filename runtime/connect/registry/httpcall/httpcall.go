@@ -58,3 +58,9 @@ func (h *connector) Invoke(ctx context.Context, c *registry.Call) (registry.Valu
 	}
 	return v, nil
 }
+
+// Close closes connections that are kept open.
+func (h *connector) Close() error {
+	h.client.Close()
+	return nil
+}

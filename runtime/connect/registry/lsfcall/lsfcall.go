@@ -113,3 +113,9 @@ func itemValue(it wire.Item) (registry.Value, error) {
 	}
 	return registry.BytesOf(it.Bytes), nil
 }
+
+// Close closes connections that are kept open.
+func (l *connector) Close() error {
+	l.client.Close()
+	return nil
+}

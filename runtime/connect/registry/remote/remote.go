@@ -63,3 +63,9 @@ func (r *Connector) Invoke(ctx context.Context, c *registry.Call) (registry.Valu
 	}
 	return registry.Value{}, failed
 }
+
+// Close closes connections that are kept open.
+func (r *Connector) Close() error {
+	r.client.Close()
+	return nil
+}
