@@ -222,8 +222,25 @@ type sink struct {
 	route  route
 	direct bool
 	codec  store.Codec
+	kind   value.Kind
+	plain  bool  // the number of the value is the cell
+	scale  int   // of a NUMERIC kept as a number, -1 for others
+	most   int64 // numbers below it fit such a NUMERIC
 	cells  []int64
 	values []value.Value
+}
+
+// ready looks at the class once for all rows.
+func (k *sink) ready() {
+	w := k.cell
+	k.direct, k.codec, k.kind, k.scale = true, w.handle.ValueCodec(), w.class.Kind(), -1
+	k.plain = k.codec.Direct() && k.kind != value.Object && k.kind != value.Long
+	if scale, ok := k.codec.Scaled(); ok && w.class.Prec > 0 && w.class.Prec <= 18 {
+		k.scale, k.most = scale, 1
+		for range w.class.Prec {
+			k.most *= 10
+		}
+	}
 }
 
 func (k *sink) add(t *thread, v value.Value) {
@@ -231,8 +248,28 @@ func (k *sink) add(t *thread, v value.Value) {
 		k.values = append(k.values, v)
 		return
 	}
+	switch vk := v.Kind(); {
+	case vk == value.Null:
+		k.cells = append(k.cells, store.NullCell)
+		return
+	case vk != k.kind:
+	case k.plain:
+		k.cells = append(k.cells, v.Num())
+		return
+	case k.scale >= 0 && vk == value.Numeric && v.Scale() == k.scale:
+		if _, big := v.Big(); !big && v.Num() < k.most && v.Num() > -k.most {
+			k.cells = append(k.cells, v.Num())
+			return
+		}
+	}
+	k.cells = append(k.cells, k.encode(v))
+}
+
+func (k *sink) encode(v value.Value) int64 {
 	w := k.cell
-	if !v.IsNull() && w.class.Known() {
+	fits := v.Kind() == value.Text && k.kind == value.Text && !w.class.BlankPadded() &&
+		(w.class.Len < 0 || len(v.Str()) <= int(w.class.Len))
+	if !fits && w.class.Known() {
 		a, err := value.Assign(v, w.class)
 		if err != nil {
 			query.Throw(w.span, err)
@@ -243,7 +280,7 @@ func (k *sink) add(t *thread, v value.Value) {
 	if !ok {
 		query.Throw(w.span, value.Errorf(value.CodeRange, "the value %s cannot be kept", value.TextOf(v)))
 	}
-	k.cells = append(k.cells, c)
+	return c
 }
 
 func (k *sink) keepLast() {
@@ -255,26 +292,50 @@ func (k *sink) keepLast() {
 	}
 }
 
-// write puts the column into its property for the rows with those keys, or once
-// without keys.
-func (k *sink) write(t *thread, span diag.Span, keys []value.Value, rows int) {
-	switch {
-	case k.direct:
+// rowKeys are the keys of the rows: their numbers, or new objects.
+type rowKeys struct {
+	kind    value.Kind
+	objects []int64 // nil: the numbers
+	single  bool    // no key at all
+}
+
+func (r *rowKeys) cell(n int) int64 {
+	if r.objects != nil {
+		return r.objects[n]
+	}
+	return int64(n)
+}
+
+// tuple is the key of a row as values.
+func (r *rowKeys) tuple(n int) []value.Value {
+	if r.single {
+		return nil
+	}
+	return []value.Value{value.Of(r.kind, r.cell(n))}
+}
+
+// write puts the column into its property.
+func (k *sink) write(t *thread, span diag.Span, keys *rowKeys) {
+	if k.direct {
 		tuple := make([]int64, 1)
 		for n, c := range k.cells {
 			t.tick(span)
-			tuple[0] = keys[n].Num()
+			tuple[0] = keys.cell(n)
 			t.sess.st.SetCells(k.cell.handle, tuple, c)
 		}
-	case k.cell != nil:
-		k.cell.column(t, keys, func(n int) value.Value { return k.values[n] }, rows)
-	case k.route != nil:
-		for n, v := range k.values {
-			t.tick(span)
-			inner := t.enter(8)
-			if keys != nil {
-				inner.Slots[0] = keys[n]
+		return
+	}
+	for n, v := range k.values {
+		t.tick(span)
+		tuple := keys.tuple(n)
+		switch {
+		case k.cell != nil:
+			if k.cell.keysOf(tuple) {
+				k.cell.put(t, tuple, v)
 			}
+		case k.route != nil:
+			inner := t.enter(8)
+			copy(inner.Slots, tuple)
 			var p pending
 			k.route(t, inner, v, &p)
 			p.flush(t)
@@ -283,14 +344,39 @@ func (k *sink) write(t *thread, span diag.Span, keys []value.Value, rows int) {
 	}
 }
 
+// mark writes the marker of imported rows.
+func (m *importer) mark(t *thread, keys *rowKeys, rows int) {
+	if m.marker == nil {
+		return
+	}
+	v := value.Default(m.marker.class)
+	if m.marker.class.Name == value.NameBoolean || !m.marker.class.Known() {
+		v = value.True
+	}
+	k := &sink{cell: m.marker, direct: true}
+	if m.takesRows(m.marker) {
+		k.ready()
+	} else {
+		k.direct = false
+	}
+	for range rows {
+		k.add(t, v)
+	}
+	k.write(t, m.span, keys)
+}
+
+// takesRows tells whether rows are keys of w as they are.
+func (m *importer) takesRows(w *cell) bool {
+	return !m.single && !w.follows && len(w.keys) == 1 && w.keys[0].Kind() == m.rowClass() && w.handle.KeyCodec(0).Direct()
+}
+
 // sinks prepares the columns.
 func (m *importer) sinks() []*sink {
-	key := m.rowClass()
 	out := make([]*sink, len(m.columns))
 	for i := range m.columns {
 		k := &sink{cell: m.cells[i], route: m.routes[i]}
-		if w := k.cell; w != nil && !m.single && !w.follows && len(w.keys) == 1 && w.keys[0].Kind() == key && w.handle.KeyCodec(0).Direct() {
-			k.direct, k.codec = true, w.handle.ValueCodec()
+		if k.cell != nil && m.takesRows(k.cell) {
+			k.ready()
 		}
 		out[i] = k
 	}
@@ -338,70 +424,22 @@ func (m *importer) properties(t *thread, fr *query.Frame) signal {
 	if m.marker != nil {
 		t.dropChanges(m.marker)
 	}
-	var keys []value.Value
+	keys := &rowKeys{kind: m.rowClass(), single: m.single}
 	if m.single {
 		rows = 1
-	} else {
-		keys = make([]value.Value, rows)
-		for n := range keys {
-			keys[n] = m.rowKey(t, n)
+	} else if m.object != nil {
+		keys.objects = make([]int64, rows)
+		for n := range keys.objects {
+			keys.objects[n] = t.newObject(m.object).Num()
 		}
 	}
 	for _, k := range columns {
-		k.write(t, m.span, keys, rows)
+		k.write(t, m.span, keys)
 	}
-	if m.marker != nil {
-		mark := value.Default(m.marker.class)
-		if m.marker.class.Name == value.NameBoolean || !m.marker.class.Known() {
-			mark = value.True
-		}
-		m.marker.column(t, keys, func(int) value.Value { return mark }, rows)
-	}
+	m.mark(t, keys, rows)
 	t.changedObjects()
 	t.sess.settle(t)
 	return done
-}
-
-// column writes a property for the rows with those keys, or once without keys.
-func (w *cell) column(t *thread, keys []value.Value, v func(n int) value.Value, rows int) {
-	if keys == nil {
-		for n := range rows {
-			w.put(t, nil, v(n))
-		}
-		return
-	}
-	direct := !w.follows && len(w.keys) == 1 && len(keys) > 0 && w.keys[0].Kind() == keys[0].Kind() && w.handle.KeyCodec(0).Direct()
-	if !direct {
-		tuple := make([]value.Value, 1)
-		for n := range rows {
-			t.tick(w.span)
-			tuple[0] = keys[n]
-			if w.keysOf(tuple) {
-				w.put(t, tuple, v(n))
-			}
-		}
-		return
-	}
-	codec := w.handle.ValueCodec()
-	tuple := make([]int64, 1)
-	for n := range rows {
-		t.tick(w.span)
-		x := v(n)
-		if !x.IsNull() && w.class.Known() {
-			a, err := value.Assign(x, w.class)
-			if err != nil {
-				query.Throw(w.span, err)
-			}
-			x = a
-		}
-		c, ok := codec.Cell(x)
-		if !ok {
-			w.put(t, keys[n:n+1], x)
-			continue
-		}
-		tuple[0] = keys[n].Num()
-		t.sess.st.SetCells(w.handle, tuple, c)
-	}
 }
 
 // rowKey is the number of a row, or a new object.

@@ -116,7 +116,7 @@ func (c *compiler) input(x *bound.Input) act {
 		if !ok {
 			return otherwise(t, fr)
 		}
-		v, err := t.inst.parseText(text, class)
+		v, err := t.typed(alias, text, class)
 		if err != nil {
 			query.Throw(span, err)
 		}
@@ -128,6 +128,18 @@ func (c *compiler) input(x *bound.Input) act {
 		}
 		return do(t, fr)
 	}
+}
+
+// typed gives the answer to INPUT its class; an answer can be a file.
+func (t *thread) typed(alias, text string, class value.Class) (value.Value, error) {
+	if t.request != nil {
+		for _, a := range t.request.Args {
+			if a.Name == alias && a.File != nil {
+				return t.inst.argument(a, class)
+			}
+		}
+	}
+	return t.inst.parseText(text, class)
 }
 
 // native computes a property of the standard library.
