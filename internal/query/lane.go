@@ -84,6 +84,7 @@ type laneFrame struct {
 	views []store.View
 	s     *store.Session
 	env   *Env
+	outer *Frame // of the caller
 	rows  int64
 
 	reverses  []*reverse
@@ -164,6 +165,13 @@ func (l *lanes) expr(x bound.Expr, sc *laneScope, m Mode) (lane, laneType, bool)
 	if l.nodes++; l.nodes > 2000 {
 		return l.fail()
 	}
+	if fn, t, ok := l.overCells(x, sc, m); ok {
+		return fn, t, true
+	}
+	return l.bridgeExpr(x, sc, m)
+}
+
+func (l *lanes) overCells(x bound.Expr, sc *laneScope, m Mode) (lane, laneType, bool) {
 	switch x := x.(type) {
 	case *bound.Const:
 		return l.constant(x.Value)

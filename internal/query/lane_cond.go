@@ -7,6 +7,13 @@ import (
 
 // cond compiles x as a condition.
 func (l *lanes) cond(x bound.Expr, sc *laneScope, m Mode) (laneCond, bool) {
+	if c, ok := l.condOverCells(x, sc, m); ok {
+		return c, true
+	}
+	return l.bridgeCond(x, sc, m)
+}
+
+func (l *lanes) condOverCells(x bound.Expr, sc *laneScope, m Mode) (laneCond, bool) {
 	switch x := x.(type) {
 	case *bound.And:
 		return l.conds(x.Items, sc, m, true)

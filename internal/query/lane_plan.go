@@ -62,7 +62,7 @@ func (p *Plan) lanePlan(seq *sequence, sorted bool, skip ...bound.Expr) *lanePla
 // run executes a proc of the plan; it reports false when lanes cannot do it.
 func (lp *lanePlan) run(fr *Frame, proc laneProc) (f *laneFrame, ok bool) {
 	l := lp.lanes
-	f = &laneFrame{slots: make([]int64, l.size), views: make([]store.View, len(l.views)), s: fr.Env.Session, env: fr.Env,
+	f = &laneFrame{slots: make([]int64, l.size), views: make([]store.View, len(l.views)), s: fr.Env.Session, env: fr.Env, outer: fr,
 		reverses: make([]*reverse, l.reverses), noReverse: make([]bool, l.reverses)}
 	for i, v := range l.views {
 		f.views[i] = f.s.View(v.at, v.prop)
@@ -74,12 +74,13 @@ func (lp *lanePlan) run(fr *Frame, proc laneProc) (f *laneFrame, ok bool) {
 			return f, false
 		}
 	}
+	depth := f.env.depth
 	defer func() {
 		if r := recover(); r != nil {
 			if _, is := r.(lanesGiveUp); !is {
 				panic(r)
 			}
-			ok = false
+			f.env.depth, ok = depth, false
 		}
 	}()
 	proc(f)

@@ -35,6 +35,9 @@ func (m *maker) number(own []int, depth int) bound.Expr {
 			args[i] = m.number(own, depth-2)
 		}
 		return call(p, args...)
+	case n == 8 && m.r.IntN(2) == 0: // has no form over cells
+		x := &bound.Cast{Node: node(tInt), X: &bound.Concat{Node: node(tText), Sep: lit(""), Items: []bound.Expr{m.number(own, depth-1), lit("1")}}}
+		return when(x, m.number(own, depth-1))
 	case n == 8:
 		return plus(m.number(own, depth-1), m.number(own, depth-1))
 	case n == 9:

@@ -25,6 +25,7 @@ type vecFrame struct {
 	seen  []int // epoch in which a memo was filled
 	views []store.View
 	s     *store.Session
+	env   *Env
 }
 
 // vec computes a column; it belongs to the node and is good until the rows
@@ -85,10 +86,18 @@ func (v *vecs) memo(fn vec) vec {
 
 var noVec = typedVec{}
 
+// expr compiles x; ok is false when it cannot be done.
 func (v *vecs) expr(x bound.Expr, sc *vecScope, m Mode) (typedVec, bool) {
 	if v.nodes++; v.nodes > 500 {
 		return noVec, false
 	}
+	if c, ok := v.overCells(x, sc, m); ok {
+		return c, true
+	}
+	return v.bridgeExpr(x, sc, m)
+}
+
+func (v *vecs) overCells(x bound.Expr, sc *vecScope, m Mode) (typedVec, bool) {
 	switch x := x.(type) {
 	case *bound.Const:
 		return v.constant(x.Value)
@@ -414,7 +423,15 @@ func (v *vecs) newMask(fill func(f *vecFrame, out []bool)) vecMask {
 	}
 }
 
+// cond compiles x as a condition.
 func (v *vecs) cond(x bound.Expr, sc *vecScope, m Mode) (vecMask, bool) {
+	if c, ok := v.condOverCells(x, sc, m); ok {
+		return c, true
+	}
+	return v.bridgeCond(x, sc, m)
+}
+
+func (v *vecs) condOverCells(x bound.Expr, sc *vecScope, m Mode) (vecMask, bool) {
 	switch x := x.(type) {
 	case *bound.And:
 		return v.conds(x.Items, sc, m, true)

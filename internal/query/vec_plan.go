@@ -136,7 +136,7 @@ func (vp *vecPlan) class(a *extent) (vecMask, bool) {
 // cannot do it. It gives the number of rows that were looked at.
 func (vp *vecPlan) run(env *Env, at diag.Span, each func(f *vecFrame)) (rows int64, ok bool) {
 	v := vp.v
-	f := &vecFrame{s: env.Session, tmp: make([][]int64, v.tmps), masks: make([][]bool, v.masks), seen: make([]int, v.memos), views: make([]store.View, len(v.views))}
+	f := &vecFrame{s: env.Session, env: env, tmp: make([][]int64, v.tmps), masks: make([][]bool, v.masks), seen: make([]int, v.memos), views: make([]store.View, len(v.views))}
 	for i := range f.tmp {
 		f.tmp[i] = make([]int64, batchRows)
 	}
@@ -146,12 +146,13 @@ func (vp *vecPlan) run(env *Env, at diag.Span, each func(f *vecFrame)) (rows int
 	for i, k := range v.views {
 		f.views[i] = f.s.View(k.at, k.prop)
 	}
+	depth := env.depth
 	defer func() {
 		if r := recover(); r != nil {
 			if _, is := r.(lanesGiveUp); !is {
 				panic(r)
 			}
-			ok = false
+			env.depth, ok = depth, false
 		}
 	}()
 	batch := func(keys []int64) {
