@@ -210,6 +210,10 @@ const batch = 1024
 // Batches yields all rows in any order as columns of up to 1024 rows; the
 // columns are reused.
 func (v *View) Batches(yield func(keys [][]int64, cells []int64) bool) {
+	if v.now == nil && v.p.arity == 1 && v.b.table.rows.n == 0 {
+		batches(&v.b.table.vec, yield)
+		return
+	}
 	keys := make([][]int64, v.p.arity)
 	for i := range keys {
 		keys[i] = make([]int64, 0, batch)
