@@ -53,6 +53,9 @@ func (c *compiler) exporter(x *bound.Export, strict bool) *exporter {
 			name = fmt.Sprintf("expr%d", unnamed)
 		}
 		class := col.X.ValueClass()
+		if p, ok := col.X.(*bound.Param); ok && !class.Known() && c.frame != nil && p.Slot < len(c.frame.Slots) {
+			class = c.frame.Slots[p.Slot].Class // known from what limits it
+		}
 		if !class.Known() {
 			class = value.ClassString
 		}

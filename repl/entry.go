@@ -7,6 +7,7 @@ import (
 	"github.com/golsf/golsf/lang/ast"
 	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/lang/parse"
+	"github.com/golsf/golsf/lang/token"
 )
 
 // kind is what an entry is.
@@ -44,16 +45,38 @@ func classify(name, text string) (kind, diag.List) {
 	return wrong, furthest
 }
 
-// wantsMore reports whether text only ends too early.
-func wantsMore(text string) bool {
+// wantsMore reports whether text ends too early; whole is true when it can be
+// run as it is and only the semicolon of a statement is missing.
+func wantsMore(text string) (more, whole bool) {
 	if strings.TrimSpace(text) == "" {
-		return false
+		return false, false
 	}
 	k, list := classify("", text)
-	if k != wrong {
-		return false
+	switch k {
+	case wrong:
+		return incomplete(list), false
+	case action:
+		return !ended(text), true
 	}
-	return incomplete(list)
+	return false, false
+}
+
+// joins reports whether line can go on with a statement that could end here.
+func joins(text, line string) bool {
+	k, list := classify("", text+"\n"+line)
+	return k != wrong || incomplete(list)
+}
+
+// ended reports whether the last token of text ends a statement.
+func ended(text string) bool {
+	last := ""
+	for l := token.New("", text); ; {
+		t, err := l.Next()
+		if err != nil || t.EOF() {
+			return last == ";" || last == "}"
+		}
+		last = t.Value
+	}
 }
 
 func incomplete(list diag.List) bool {

@@ -37,6 +37,7 @@ type Prompt struct {
 	o       Options
 	read    lineReader
 	texts   map[string]string // what was typed, by the name that errors carry
+	next    string            // a line that was read and begins an entry
 }
 
 // lineReader reads one line. errEnd ends the prompt; errAborted drops what was
@@ -97,12 +98,18 @@ func (p *Prompt) entry() (string, error) {
 	if p.session.HasChanges() {
 		prompt = "golsf*> "
 	}
-	line, err := p.read.Line(prompt)
-	if err != nil {
-		return "", err
+	text, err := p.next, error(nil)
+	p.next = ""
+	if text == "" {
+		if text, err = p.read.Line(prompt); err != nil {
+			return "", err
+		}
 	}
-	text := line
-	for !strings.HasPrefix(strings.TrimSpace(text), ":") && wantsMore(text) {
+	for !isCommand(text) {
+		more, whole := wantsMore(text)
+		if !more {
+			break
+		}
 		line, err := p.read.Line(strings.Repeat(" ", len(prompt)-5) + "...> ")
 		if errors.Is(err, errEnd) {
 			break
@@ -110,11 +117,17 @@ func (p *Prompt) entry() (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if whole && (isCommand(line) || strings.TrimSpace(line) == "" || !joins(text, line)) {
+			p.next = line // the statement ended without its semicolon
+			break
+		}
 		text += "\n" + line
 	}
 	p.read.Keep(text)
 	return text, nil
 }
+
+func isCommand(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), ":") }
 
 // interruptible runs f; Ctrl-C stops it and not the prompt.
 func (p *Prompt) interruptible(ctx context.Context, f func(ctx context.Context)) {
