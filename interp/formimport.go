@@ -174,7 +174,6 @@ func (m *formImporter) run(t *thread, fr *query.Frame) signal {
 		return done
 	}
 	if kind != format.JSON && kind != format.XML {
-		m.files = []groupFile{}
 		m.rootRows(in, data, kind, fr)
 		return done
 	}
