@@ -374,7 +374,11 @@ func (e *Evaluator) group(x *bound.Group, m Mode) Scalar {
 	args := e.scalars(x.ByArgs, m)
 	var g *grouping
 	var once sync.Once
+	inProgram := x.Span.Start.IsValid() && !inLibrary(x.Span)
 	return func(fr *Frame) value.Value {
+		if inProgram {
+			fr.Env.caller = &x.Span
+		}
 		once.Do(func() { g = e.grouping(x, m) })
 		nc := len(g.corr)
 		in := fr.Env.enter(nc + len(args))
