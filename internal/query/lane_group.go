@@ -105,6 +105,10 @@ func (lg *laneGroups) batchTable(env *Env, at diag.Span) (t *cellTable, rows int
 			cols[i] = k(f)
 		}
 		vals := lg.vecOperand(f)
+		if w == 1 && lg.zero {
+			t.sumDense(cols[0], vals)
+			return
+		}
 	next:
 		for i, v := range vals {
 			if v == null {
@@ -127,6 +131,30 @@ func (lg *laneGroups) batchTable(env *Env, at diag.Span) (t *cellTable, rows int
 		}
 	})
 	return t, rows, ok
+}
+
+// sumDense adds vals to the groups of one key.
+func (t *cellTable) sumDense(keys, vals []int64) {
+	one := make([]int64, 1)
+	keys = keys[:len(vals)]
+	for i, v := range vals {
+		k := keys[i]
+		if v == null || k == null {
+			continue
+		}
+		r := 0
+		if pg := uint64(k) / densePage; pg < uint64(len(t.dense)) && t.dense[pg] != nil && t.dense[pg][k%densePage] != 0 {
+			r = int(t.dense[pg][k%densePage]) - 1
+		} else {
+			one[0] = k
+			r = t.row(one)
+		}
+		if a := t.vals[r]; a == null {
+			t.vals[r] = v
+		} else {
+			t.vals[r] = checked(a+v, t.t)
+		}
+	}
 }
 
 func foldCells(k bound.GroupKind, t laneType) (func(a, v int64) int64, bool) {
