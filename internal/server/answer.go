@@ -14,12 +14,10 @@ import (
 	"github.com/golsf/golsf/runtime/value"
 )
 
-// prepare fills the properties of module System that tell about the request.
+// prepare fills the properties of module System that tell about the request:
+// those that the action reads.
 func prepare(h *interp.Host, r *http.Request, c *call) error {
-	for _, name := range [...]string{"headers", "cookies", "params", "fileParams"} {
-		h.Clear(name)
-	}
-	p := &properties{host: h}
+	p := &properties{host: h, read: c.reads}
 	p.set("method", value.String(r.Method))
 	p.set("scheme", value.String("http"))
 	p.set("query", text(r.URL.RawQuery))
@@ -27,13 +25,38 @@ func prepare(h *interp.Host, r *http.Request, c *call) error {
 	p.set("contextPath", value.String(""))
 	p.set("servletPath", value.String(r.URL.Path))
 	p.set("pathInfo", value.String(""))
-	p.set("actionPathInfo", value.Value{})
 	if c.route == execRoute {
 		p.set("actionPathInfo", value.String(c.tail))
+	} else {
+		p.set("actionPathInfo", value.Value{})
 	}
-	host, port, _ := strings.Cut(r.Host, ":")
-	if strings.HasPrefix(r.Host, "[") {
-		host, port, _ = strings.Cut(r.Host, "]:")
+	p.address(r.Host)
+	p.set("body", value.FileOf(value.NameRawFile, &value.FileData{Bytes: c.body}))
+	p.headers(r)
+	p.parameters(c)
+	return p.err
+}
+
+// properties sets properties until one fails.
+type properties struct {
+	host *interp.Host
+	read map[string]bool // names that the action reads; nil is all
+	err  error
+}
+
+func (p *properties) reads(name string) bool { return p.read == nil || p.read[name] }
+
+func (p *properties) set(name string, v value.Value, keys ...value.Value) {
+	if p.err == nil && p.reads(name) {
+		p.err = p.host.Set(name, v, keys...)
+	}
+}
+
+// address fills webHost and webPort.
+func (p *properties) address(address string) {
+	host, port, _ := strings.Cut(address, ":")
+	if strings.HasPrefix(address, "[") {
+		host, port, _ = strings.Cut(address, "]:")
 		host = strings.TrimSuffix(host, "]") + "]"
 	}
 	p.set("webHost", value.String(host))
@@ -42,40 +65,41 @@ func prepare(h *interp.Host, r *http.Request, c *call) error {
 	} else {
 		p.set("webPort", value.Value{})
 	}
-	p.set("body", value.FileOf(value.NameRawFile, &value.FileData{Bytes: c.body}))
-	p.set("headers", value.String(r.Host), value.String("Host"))
-	for name, values := range r.Header {
-		p.set("headers", value.String(strings.Join(values, ",")), value.String(headerName(name)))
+}
+
+// headers fills headers and cookies.
+func (p *properties) headers(r *http.Request) {
+	if p.reads("headers") {
+		p.host.Clear("headers")
+		p.set("headers", value.String(r.Host), value.String("Host"))
+		for name, values := range r.Header {
+			p.set("headers", value.String(strings.Join(values, ",")), value.String(headerName(name)))
+		}
 	}
+	if !p.reads("cookies") {
+		return
+	}
+	p.host.Clear("cookies")
 	for _, line := range r.Header["Cookie"] {
 		for pair := range strings.SplitSeq(line, ";") {
 			if name, v, ok := strings.Cut(strings.TrimSpace(pair), "="); ok && name != "" {
 				decoded, err := wire.DecodeForm(v, wire.UTF8)
-				if err != nil {
-					return err
+				if err != nil && p.err == nil {
+					p.err = err
 				}
 				p.set("cookies", value.String(decoded), value.String(name))
 			}
 		}
 	}
-	p.parameters(c)
-	return p.err
-}
-
-// properties sets properties until one fails.
-type properties struct {
-	host *interp.Host
-	err  error
-}
-
-func (p *properties) set(name string, v value.Value, keys ...value.Value) {
-	if p.err == nil {
-		p.err = p.host.Set(name, v, keys...)
-	}
 }
 
 // parameters fills params and fileParams: each counts the equal names from 0.
 func (p *properties) parameters(c *call) {
+	if !p.reads("params") && !p.reads("fileParams") {
+		return
+	}
+	p.host.Clear("params")
+	p.host.Clear("fileParams")
 	texts, files := map[string]int32{}, map[string]int32{}
 	for _, list := range [][]wire.Item{c.query, c.posted} {
 		for i := range list {

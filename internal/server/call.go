@@ -56,6 +56,7 @@ type call struct {
 	script   string
 	scripted int // index of the script among the body's parameters, -1
 	signed   bool
+	reads    map[string]bool // properties of the request that the action reads; nil is all
 }
 
 // reserved parameters are read from the query, whatever their case.
@@ -328,6 +329,9 @@ func (s *Server) run(r *http.Request, c *call) (*answer, *refusal) {
 			req.Return = append(req.Return, q.Text)
 		}
 	}
+	if c.target != nil && len(req.Return) == 0 {
+		c.reads = s.readsOf(c.target)
+	}
 	multi, _ := c.reserved("returnmultitype")
 	ctx, cancel := s.limited()
 	defer cancel()
@@ -342,6 +346,20 @@ func (s *Server) run(r *http.Request, c *call) (*answer, *refusal) {
 		return nil, s.failure(err)
 	}
 	return out, nil
+}
+
+// readsOf gives the properties of module System that an action reads, nil when
+// that is not known.
+func (s *Server) readsOf(a *bound.Action) map[string]bool {
+	if known, ok := s.reads.Load(a); ok {
+		return known.(map[string]bool)
+	}
+	names, ok := s.config.Instance.SystemReads(a)
+	if !ok {
+		names = nil
+	}
+	s.reads.Store(a, names)
+	return names
 }
 
 // inSession makes the call in the session that the request names, if any.

@@ -530,6 +530,29 @@ func TestSessionOfConnectors(t *testing.T) {
 	}
 }
 
+// TestRequestProperties: what tells about the request is there for whoever reads
+// it: the action, what it calls, a text, a handler of an event.
+func TestRequestProperties(t *testing.T) {
+	s := serve(t, `MODULE A;
+REQUIRE System, Utils;
+via() = headers('X-via') + params('q');
+seen = DATA STRING ();
+direct() { RETURN via(); }
+inner() { exportString() <- via(); }
+outer() { inner(); }
+indirect() { IF method() = 'GET' THEN outer(); }
+evaluated() { EVAL ACTION 'exportString() <- via();'; }
+returned() { }
+late() { seen() <- 'x'; APPLY; RETURN seen(); }
+WHEN CHANGED(seen()) DO seen() <- via();
+`, server.Config{})
+	for _, path := range []string{"/exec/direct?q=1", "/exec/indirect?q=1", "/exec/evaluated?q=1", "/exec/returned?q=1&return=via", "/exec/late?q=1", "/eval/action?q=1&script=RETURN%20via();"} {
+		if status, body, _ := s.send(t, "GET", path, "", "X-Via: a"); body != "a1" {
+			t.Errorf("%s: %d %q", path, status, body)
+		}
+	}
+}
+
 // TestNames: modules that the program did not ask for make no name ambiguous
 // (decision 56), also after a text has brought them in.
 func TestNames(t *testing.T) {

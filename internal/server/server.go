@@ -71,6 +71,7 @@ type Server struct {
 	slots    chan struct{}
 	sessions *sessions
 	modules  map[*bound.Module]bool // whose actions /exec finds
+	reads    sync.Map               // *bound.Action -> map[string]bool, see readsOf
 
 	base     context.Context // ends when running calls must stop
 	stop     context.CancelCauseFunc
