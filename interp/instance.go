@@ -13,6 +13,7 @@ package interp
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -95,6 +96,7 @@ type Instance struct {
 	jsonOps sync.Map // *bound.JSONOf -> *jsonExport
 
 	evalCount atomic.Int64
+	usesEval  bool        // one of the modules has EVAL
 	evalReady atomic.Bool // EVAL from outside has its modules
 
 	ruleMu          sync.Mutex
@@ -135,11 +137,8 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 			scripts = append(scripts, script)
 		}
 	}
-	if o.Eval || slices.ContainsFunc(sources, func(s Source) bool { return bytes.Contains(s.Text, []byte("EVAL")) }) {
-		scripts = append(scripts, evalModules())
-		i.evalReady.Store(true)
-	}
-	prog, errs := i.resolver.Add(scripts)
+	i.usesEval = o.Eval || slices.ContainsFunc(sources, func(s Source) bool { return usesEval(s.Text) })
+	prog, errs := i.resolve(scripts)
 	list = append(list, errs...)
 	list.Sort()
 	if list.Errors() || ctx.Err() != nil {
@@ -160,6 +159,31 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 	return i, list
 }
 
+// usesEval tells whether a text may evaluate other texts.
+func usesEval(text []byte) bool { return bytes.Contains(text, []byte("EVAL")) }
+
+// resolve adds the modules of EVAL where one of the modules uses it. A fault of
+// the resolver is an error of the first script.
+func (i *Instance) resolve(scripts []*ast.Script) (prog *bound.Program, list diag.List) {
+	defer func() {
+		if r := recover(); r != nil {
+			at := diag.Span{}
+			if len(scripts) > 0 {
+				at.Start = diag.Pos{File: scripts[0].File, Line: 1, Col: 1}
+			}
+			list = append(list, &diag.Diagnostic{Code: CodeInternal, Span: at, Message: fmt.Sprintf("internal error, please report it: %v", r)})
+		}
+	}()
+	prog, list = i.resolver.Add(scripts)
+	if i.usesEval && !list.Errors() {
+		var more diag.List
+		prog, more = i.resolver.Add([]*ast.Script{evalModules()})
+		list = append(list, more...)
+		i.evalReady.Store(true)
+	}
+	return prog, list
+}
+
 func foldersOf(sources []Source) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -178,12 +202,14 @@ func foldersOf(sources []Source) []string {
 func (i *Instance) find(name string) (resolve.Source, bool) {
 	if i.options.Find != nil {
 		if s, ok := i.options.Find(name); ok {
+			i.usesEval = i.usesEval || usesEval(s.Text)
 			return resolve.Source{File: s.Name, Text: s.Text}, true
 		}
 	} else if !strings.ContainsAny(name, `/\`) {
 		for _, dir := range append(append([]string(nil), i.folders...), i.options.Include...) {
 			path := filepath.Join(dir, name+".lsf")
 			if text, err := os.ReadFile(path); err == nil {
+				i.usesEval = i.usesEval || usesEval(text)
 				return resolve.Source{File: path, Text: text}, true
 			}
 		}
