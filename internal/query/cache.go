@@ -81,6 +81,12 @@ func (e *cacheEntry) keepFull(t *groupTable) {
 	e.full, e.points = t, nil
 }
 
+func (e *cacheEntry) spend(cost float64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cost += cost
+}
+
 func (e *cacheEntry) spent() float64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()

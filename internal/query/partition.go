@@ -9,8 +9,8 @@ import (
 	"github.com/golsf/golsf/runtime/value"
 )
 
-// partitioning evaluates one PARTITION in one mode: all rows at once, kept for
-// the state of the data.
+// partitioning evaluates one PARTITION in one mode: single parts, or all at once
+// when many of them were asked for. Both are kept for the state of the data.
 type partitioning struct {
 	e           *Evaluator
 	x           *bound.Partition
@@ -26,7 +26,12 @@ type partitioning struct {
 	dep         *dependency
 	cache       *stateCache
 
-	once sync.Once
+	keySlots []int // slots for the wanted value of each By
+	once     sync.Once
+	all, one partitionPlan // of all rows, of the rows of one part
+}
+
+type partitionPlan struct {
 	plan *Plan
 	err  error
 }
@@ -46,6 +51,10 @@ func (e *Evaluator) partitioning(x *bound.Partition, m Mode) *partitioning {
 			p.corr = append(p.corr, s)
 		}
 	}
+	for range x.By {
+		p.keySlots = append(p.keySlots, p.size)
+		p.size++
+	}
 	p.operands, p.order, p.by = e.scalars(x.Operands, m), e.scalars(x.Order, m), e.scalars(x.By, m)
 	optional := func(x bound.Expr) Scalar {
 		if x == nil {
@@ -58,14 +67,24 @@ func (e *Evaluator) partitioning(x *bound.Partition, m Mode) *partitioning {
 	return kept.(*partitioning)
 }
 
-func (p *partitioning) prepare() (*Plan, error) {
+// prepare makes both plans.
+func (p *partitioning) prepare() {
 	p.once.Do(func() {
 		x := p.x
-		items := slices.Concat(some(x.Where), x.Operands, x.By)
-		cond := &bound.And{Node: bound.Node{Class: value.ClassBoolean, Span: x.Span}, Items: items}
-		p.plan, p.err = p.e.Plan(Query{Cond: cond, New: x.Params, Mode: p.m, FrameSize: p.size, Span: x.Span})
+		boolean := bound.Node{Class: value.ClassBoolean, Span: x.Span}
+		rows := slices.Concat(some(x.Where), x.Operands)
+		p.all = p.planFor(&bound.And{Node: boolean, Items: slices.Concat(rows, x.By)})
+		for i, by := range x.By {
+			key := &bound.Param{Node: bound.Node{Class: by.ValueClass(), Span: by.Place()}, Slot: p.keySlots[i]}
+			rows = append(rows, &bound.Compare{Node: boolean, Op: bound.Eq, L: by, R: key})
+		}
+		p.one = p.planFor(&bound.And{Node: boolean, Items: rows})
 	})
-	return p.plan, p.err
+}
+
+func (p *partitioning) planFor(cond bound.Expr) (out partitionPlan) {
+	out.plan, out.err = p.e.Plan(Query{Cond: cond, New: p.x.Params, Mode: p.m, FrameSize: p.size, Span: p.x.Span})
+	return out
 }
 
 // partRow is one row of a part.
@@ -84,18 +103,18 @@ type part struct {
 	none        bool
 }
 
-// table computes all rows for the values of the correlated slots in fr.
-func (p *partitioning) table(fr *Frame) *rowTable {
-	plan, err := p.prepare()
-	if err != nil {
-		Throw(p.x.Span, err)
+// table computes the rows of a plan for the values of the correlated slots, and
+// of the wanted By, in fr. It gives the number of rows that were looked at too.
+func (p *partitioning) table(fr *Frame, pp partitionPlan) (*rowTable, int64) {
+	if pp.err != nil {
+		Throw(p.x.Span, pp.err)
 	}
 	t := newRowTable()
 	index := map[string]int{}
 	var parts []*part
 	var buf []byte
 	params := make([]value.Value, len(p.x.Params))
-	plan.Each(fr, func(in *Frame) bool {
+	seen := pp.plan.Each(fr, func(in *Frame) bool {
 		buf = buf[:0]
 		for _, by := range p.by {
 			buf = value.AppendKey(buf, by(in))
@@ -136,7 +155,7 @@ func (p *partitioning) table(fr *Frame) *rowTable {
 		p.fill(part, t.vals)
 		part.window(t.vals)
 	}
-	return t
+	return t, seen
 }
 
 func (p *partitioning) start(fr *Frame) *part {
@@ -222,41 +241,67 @@ func (e *Evaluator) partition(x *bound.Partition, m Mode) Scalar {
 	var p *partitioning
 	var once sync.Once
 	return func(fr *Frame) value.Value {
-		once.Do(func() { p = e.partitioning(x, m) })
+		once.Do(func() {
+			p = e.partitioning(x, m)
+			p.prepare()
+		})
+		in := fr.Env.enter(p.size)
+		defer fr.Env.leave()
+		for _, s := range p.corr {
+			in.Slots[s] = fr.Slots[s]
+		}
 		var space [64]byte
 		key := space[:0]
-		for _, a := range args {
+		for i, a := range args {
 			v := a(fr)
 			if v.IsNull() {
 				return v
 			}
 			key = value.AppendKey(key, v)
+			in.Slots[x.Params[i]] = v
 		}
-		return p.tableFor(fr).get(key)
+		return p.point(in, key)
 	}
 }
 
-func (p *partitioning) tableFor(fr *Frame) *rowTable {
+// point gives the value of the row whose correlated slots and parameters are
+// set in fr; key is the canonical form of the parameters.
+func (p *partitioning) point(fr *Frame, key []byte) value.Value {
 	if p.dep.volatile {
-		return p.table(fr)
+		t, _ := p.table(fr, p.all)
+		return t.get(key)
 	}
 	var space [64]byte
-	corr := space[:0]
+	part := append(space[:0], 0)
 	for _, s := range p.corr {
-		corr = value.AppendKey(corr, fr.Slots[s])
+		part = value.AppendKey(part, fr.Slots[s])
 	}
 	entry := p.cache.at(p.dep, fr.Env.Session, p.m)
-	if t := entry.table(corr); t != nil {
-		return t
+	if t := entry.table(part); t != nil {
+		return t.get(key)
 	}
-	in := fr.Env.enter(p.size)
-	for _, s := range p.corr {
-		in.Slots[s] = fr.Slots[s]
+	whole := slices.Clone(part)
+	part[0] = 1
+	for i, by := range p.by {
+		v := by(fr)
+		if v.IsNull() {
+			return v
+		}
+		part = value.AppendKey(part, v)
+		fr.Slots[p.keySlots[i]] = v
 	}
-	t := p.table(in)
-	fr.Env.leave()
-	entry.keepTable(slices.Clone(corr), t)
-	return t
+	if t := entry.table(part); t != nil {
+		return t.get(key)
+	}
+	if len(p.by) == 0 || p.one.err != nil || p.all.err == nil && entry.spent() > p.all.plan.estimate(fr.Env.Session) {
+		t, _ := p.table(fr, p.all)
+		entry.keepTable(whole, t)
+		return t.get(key)
+	}
+	t, rows := p.table(fr, p.one)
+	entry.keepTable(slices.Clone(part), t)
+	entry.spend(float64(rows) + 4)
+	return t.get(key)
 }
 
 // partitionHints adds what the row itself must have: operands, By, condition.
