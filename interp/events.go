@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -193,13 +195,16 @@ func (i *Instance) aggregationRule(x *bound.Aggregation) *rule {
 	}
 	object := &bound.Call{Node: bound.Node{Class: x.Class.Value(), Span: x.Span}, Prop: x.Property, Args: args}
 	a := &aggregation{class: x.Class, params: x.New, object: c.scalar(object), was: c.scalar(&bound.Prev{Node: object.Node, X: object})}
+	a.holds = c.cond(x.Condition)
 	node := bound.Node{Class: value.ClassBoolean, Span: x.Span}
 	if len(x.New) > 0 {
 		a.dropped = c.rows(x.Span, rowQuery{cond: changeOf(bound.Dropped, x.Condition), new: x.New})
 		a.lost = c.rows(x.Span, rowQuery{cond: &bound.And{Node: node, Items: []bound.Expr{changeOf(bound.Dropped, object), x.Condition}}, new: x.New})
 	}
 	for _, p := range x.Back {
-		a.back = append(a.back, c.cell(p, x.Span))
+		w := c.cell(p, x.Span)
+		a.back = append(a.back, w)
+		r.props = append(r.props, w.handle)
 		r.writes.property(p)
 	}
 	r.writes.class(x.Class)
@@ -227,20 +232,7 @@ func (t *thread) aggregate(r *rule, fr *query.Frame) (text string, violated bool
 	lost := a.lost.get(fr)
 	born := r.rows.get(fr)
 	if lost.Len() > 0 {
-		headers := make([]string, len(a.params))
-		for i, s := range a.params {
-			headers[i] = t.inst.classCaption(r.frame.Slots[s].Class) + " (ID)"
-		}
-		var cells [][]string
-		for i := range min(lost.Len(), maxShown) {
-			lost.Bind(i, fr)
-			row := make([]string, len(a.params))
-			for j, s := range a.params {
-				row[j] = value.TextOf(fr.Slots[s])
-			}
-			cells = append(cells, row)
-		}
-		return "an aggregated object of class " + t.inst.classCaption(a.class.Value()) + " is missing\n" + table(headers, cells) + "\n", true
+		return t.missing(r, lost, fr), true
 	}
 	var ids []value.Value
 	for i := range gone.Len() {
@@ -269,5 +261,62 @@ func (t *thread) aggregate(r *rule, fr *query.Frame) (text string, violated bool
 		}
 	}
 	t.changedObjects()
-	return "", false
+	return t.unfounded(r, fr)
+}
+
+// missing tells for which rows the aggregated object was deleted by hand.
+func (t *thread) missing(r *rule, lost *query.RowSet, fr *query.Frame) string {
+	a := r.aggr
+	headers := make([]string, len(a.params))
+	for i, s := range a.params {
+		headers[i] = t.inst.classCaption(r.frame.Slots[s].Class) + " (ID)"
+	}
+	var cells [][]string
+	for i := range min(lost.Len(), maxShown) {
+		lost.Bind(i, fr)
+		row := make([]string, len(a.params))
+		for j, s := range a.params {
+			row[j] = value.TextOf(fr.Slots[s])
+		}
+		cells = append(cells, row)
+	}
+	return "an aggregated object of class " + t.inst.classCaption(a.class.Value()) + " is missing\n" + table(headers, cells) + "\n"
+}
+
+// unfounded looks for objects of the class that were made or changed by hand
+// and for whose values the condition does not hold: they refuse the APPLY.
+func (t *thread) unfounded(r *rule, fr *query.Frame) (text string, violated bool) {
+	a, s := r.aggr, t.sess.st
+	changed := map[int64]bool{}
+	s.ObjectChanges(int32(a.class.Number), r.mode.Since, func(id int64, _, is bool) bool {
+		if is {
+			changed[id] = true
+		}
+		return true
+	})
+	for _, w := range a.back {
+		s.Changes(w.handle, r.mode.Since, func(keys []value.Value, _, _ value.Value) bool {
+			if s.Is(store.Now, keys[0].Num(), int32(a.class.Number)) {
+				changed[keys[0].Num()] = true
+			}
+			return true
+		})
+	}
+	var cells [][]string
+	for _, id := range slices.Sorted(maps.Keys(changed)) {
+		t.tick(r.span)
+		object := value.ObjectOf(id)
+		for j, w := range a.back {
+			fr.Slots[a.params[j]] = s.Get1(store.Now, w.handle, object)
+		}
+		if !a.holds(fr) || !value.Equal(a.object(fr), object) {
+			cells = append(cells, []string{value.TextOf(object)})
+		}
+	}
+	if len(cells) == 0 {
+		return "", false
+	}
+	name := t.inst.classCaption(a.class.Value())
+	return "the condition of an aggregated object of class " + name + " does not hold\n" +
+		table([]string{name + " (ID)"}, cells[:min(len(cells), maxShown)]) + "\n", true
 }
