@@ -45,7 +45,7 @@ type evalCommand struct {
 }
 
 func (e *evalCommand) Help() string {
-	return "Example: golsf eval 'MESSAGE $1 + 1;' -- 41"
+	return "Example: golsf eval 'MESSAGE INTEGER($1) + 1;' -- 41"
 }
 
 func (e *evalCommand) Run(ctx context.Context, c console) error {
