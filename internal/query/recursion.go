@@ -40,6 +40,8 @@ type recursing struct {
 	mu       sync.Mutex
 	variants map[keyMask]*affectedVariant
 	next     *affectedVariant
+
+	backPlans *back
 }
 
 func (e *Evaluator) recursing(x *bound.Recursion, m Mode) *recursing {
@@ -436,14 +438,18 @@ func (a *recursed) slots() []int {
 	return append(slices.Clone(a.keys), a.val)
 }
 
-func (a *recursed) estimate(_ *store.Session, bound slotSet) (float64, bool) {
+func (a *recursed) estimate(s *store.Session, bound slotSet) (float64, bool) {
 	if bound.all(a.keys) {
 		return 0.9, true
 	}
-	if _, err := a.r.start(a.given(bound)); err != nil {
+	if a.walksBack(bound) {
+		return guessCount / 50, true
+	}
+	init, err := a.r.start(a.given(bound))
+	if err != nil {
 		return 0, false
 	}
-	return guessCount / 10, true
+	return max(guessCount/10, guessSteps*init.estimate(s)), true
 }
 
 func (a *recursed) given(bound slotSet) keyMask {
@@ -453,6 +459,9 @@ func (a *recursed) given(bound slotSet) keyMask {
 func (a *recursed) describe(bound slotSet) (string, string) {
 	if bound.all(a.keys) {
 		return "recursion value", lineOf(a.r.x.Span)
+	}
+	if a.walksBack(bound) {
+		return "recursion backwards", lineOf(a.r.x.Span)
 	}
 	return "recursion", lineOf(a.r.x.Span)
 }
@@ -464,7 +473,7 @@ func (a *recursed) compile(bound slotSet, next proc) proc {
 	for i, k := range a.keys {
 		known[i] = bound.has(k) || slices.Contains(a.keys[:i], k)
 	}
-	all := bound.all(a.keys)
+	all, backwards := bound.all(a.keys), a.walksBack(bound)
 	return func(r *run) bool {
 		wanted := make([]value.Value, len(a.keys))
 		for i, k := range a.keys {
@@ -473,7 +482,14 @@ func (a *recursed) compile(bound slotSet, next proc) proc {
 				return true
 			}
 		}
-		t := a.r.tableFor(r.fr.Env, given, wanted)
+		var t *rowTable
+		found := false
+		if backwards {
+			t, found = a.r.backTableFor(r.fr.Env, given, wanted)
+		}
+		if !found {
+			t = a.r.tableFor(r.fr.Env, given, wanted)
+		}
 		if all {
 			if !settle(r, t.get(appendKeys(nil, wanted))) {
 				return true

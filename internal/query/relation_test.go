@@ -1,6 +1,8 @@
 package query_test
 
 import (
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -112,4 +114,40 @@ func TestRecursion(t *testing.T) {
 	w.want(values(rec(1, 1, bound.CyclesImpossible)), "1,1 2,1 3,2")
 	w.want(w.rows(query.Query{Cond: rec(1, 1, bound.CyclesNo), New: []int{0, 1}}), "1,1 1,2 1,3")
 	w.want(w.value(rec(1, 1, bound.CyclesNo), value.Int(1), value.Int(3)), "2")
+}
+
+// TestRecursionBackwards compares rows found from their end with all rows.
+func TestRecursionBackwards(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		w := newWorld(t)
+		e, n := w.data("e", tInt, tInt, tInt), w.data("n", tInt, tInt)
+		for range 4 + r.IntN(10) {
+			from := r.IntN(6)
+			to := from + 1 + r.IntN(3)
+			if seed%4 == 0 {
+				to = r.IntN(8) // cycles
+			}
+			w.set(e, from, to, 1+r.IntN(3))
+		}
+		for i := range 8 {
+			w.set(n, i, []any{1, 2, nil}[r.IntN(3)])
+		}
+		rec := func() bound.Expr {
+			return &bound.Recursion{Node: node(tInt), Params: []int{3, 4}, Previous: []int{-1, 5}, Args: []bound.Expr{slot(0), slot(1)},
+				Init: when(call(n, slot(3)), eq(slot(4), slot(3))), Step: call(e, slot(5), slot(4)), Cycles: bound.CyclesYes}
+		}
+		all := strings.Fields(w.rows(query.Query{Cond: eq(slot(2), rec()), New: []int{1, 0, 2}}))
+		for to := range 9 {
+			end := strconv.Itoa(to) + ","
+			var want []string
+			for _, row := range all {
+				if rest, ok := strings.CutPrefix(row, end); ok {
+					want = append(want, rest)
+				}
+			}
+			got := w.rows(query.Query{Cond: eq(slot(2), rec()), New: []int{0, 2}}, value.Value{}, value.Int(int32(to)))
+			w.want(got, strings.Join(want, " "))
+		}
+	}
 }

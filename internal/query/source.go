@@ -40,6 +40,7 @@ const (
 	guessCount   = 1000
 	guessChanges = 16
 	guessRange   = 50
+	guessSteps   = 4 // of a recursion
 )
 
 // relation is the rows of a stored property.
