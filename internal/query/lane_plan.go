@@ -201,7 +201,7 @@ func (l *lanes) objects(a *extent) (laneStep, bool) {
 func (f *laneFrame) row(at diag.Span) {
 	f.rows++
 	if f.rows&1023 == 0 {
-		f.env.check(at)
+		f.env.work(1024, at)
 	}
 }
 

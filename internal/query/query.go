@@ -126,6 +126,12 @@ func (e *Env) Tick(span diag.Span) {
 	}
 }
 
+// work counts n units of work at once and looks at the limits.
+func (e *Env) work(n int, span diag.Span) {
+	e.ticks += n
+	e.check(span)
+}
+
 // CodeSteps and CodeMemory are the limits of a run as a whole.
 const (
 	CodeSteps  = "E3904" // more steps than the limit

@@ -157,7 +157,7 @@ func (vp *vecPlan) run(env *Env, at diag.Span, each func(f *vecFrame)) (rows int
 	}()
 	batch := func(keys []int64) {
 		rows += int64(len(keys))
-		env.check(at)
+		env.work(len(keys), at)
 		f.keys, f.n = keys, len(keys)
 		f.epoch++
 		for _, c := range vp.filters {
