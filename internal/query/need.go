@@ -385,7 +385,7 @@ func (b *builder) comparePadded(c *conj, x *bound.Compare, sc *scope, m Mode) {
 	side := func(x bound.Expr, out, from int) {
 		if _, ok := x.(*bound.Param); ok {
 			read := trimmed(func(fr *Frame) value.Value { return fr.Slots[from] })
-			b.add(c, &computed{out: out, fn: read, deps: []int{from}, hint: true})
+			b.add(c, &computed{out: out, fn: read, deps: []int{from}, all: slotsOf([]int{from}, out), hint: true})
 		}
 	}
 	side(x.L, l, r)
