@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/golsf/golsf/lang/bound"
+	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/runtime/store"
 	"github.com/golsf/golsf/runtime/value"
 )
@@ -89,7 +90,9 @@ func (b *builder) affected(x bound.Expr, sc *scope, m Mode) []func(*conj) {
 		return b.affectedCall(x, sc, m)
 	case *bound.Group:
 		return b.affectedGroup(x, sc, m)
-	case *bound.Partition, *bound.Recursion:
+	case *bound.Recursion:
+		return b.affectedRecursion(x, sc, m)
+	case *bound.Partition:
 		return b.affectedWhole(x, sc, m)
 	}
 	return b.affectedAll(children(x), sc, m)
@@ -192,7 +195,7 @@ func (a *affected) given(bound slotSet) keyMask {
 
 func (a *affected) describe(slotSet) (string, string) {
 	if a.g != nil {
-		return "changed groups of", lineOf(a.g.x.Span)
+		return "changed groups of", lineOf(a.g.span)
 	}
 	return "when changed", ""
 }
@@ -217,7 +220,7 @@ func (a *affected) compile(bound slotSet, next proc) proc {
 		}
 		plan, err := a.g.variant(given)
 		if err != nil {
-			Throw(a.g.x.Span, err)
+			Throw(a.g.span, err)
 		}
 		fr := r.fr.Env.enter(plan.size)
 		for i, s := range a.g.corr {
@@ -248,15 +251,21 @@ func (a *affected) compile(bound slotSet, next proc) proc {
 	}
 }
 
-// affectedGroups enumerates the keys of the groups of x that may differ: those
-// that a touched row belongs to in one of the states.
+// affectedGroups enumerates the keys of the groups of a GROUP that may differ:
+// those that a touched row belongs to in one of the states; or the fixed keys of
+// a RECURSION whose ways may.
 type affectedGroups struct {
 	e     *Evaluator
-	x     *bound.Group
+	span  diag.Span
 	m     Mode
 	corr  []int
 	inner []int // slots of the plan's frame that hold the keys
 	size  int
+	// choices gives what leads to a key, one of which holds; params are the
+	// slots that must be found besides the keys.
+	choices func(b *builder) []func(*conj)
+	params  []int
+	free    []int // slots that may be found on the way
 
 	mu       sync.Mutex
 	variants map[keyMask]*affectedVariant
@@ -269,8 +278,9 @@ type affectedVariant struct {
 
 func (b *builder) affectedGroup(x *bound.Group, sc *scope, m Mode) []func(*conj) {
 	g := b.e.grouping(x, m)
-	ag := &affectedGroups{e: b.e, x: x, m: m, corr: g.corr, size: g.size}
+	ag := &affectedGroups{e: b.e, span: x.Span, m: m, corr: g.corr, size: g.size, params: x.Params}
 	ag.inner = append(slices.Clone(g.corr), g.keySlots...)
+	ag.choices = func(b *builder) []func(*conj) { return b.changedGroups(x, g.keySlots, m) }
 	out := b.affectedAll(x.ByArgs, sc, m)
 	for _, s := range g.corr {
 		out = append(out, b.affected(&bound.Param{Slot: s}, sc, m)...)
@@ -305,39 +315,104 @@ func (g *affectedGroups) variant(given keyMask) (*Plan, error) {
 }
 
 func (g *affectedGroups) plan(given keyMask) (*Plan, error) {
-	x := g.x
 	var slots []int
 	for i, s := range g.inner {
 		if i >= len(g.corr) || given&(1<<i) == 0 {
 			slots = append(slots, s)
 		}
 	}
-	slots = append(slots, x.Params...)
+	slots = append(slots, g.params...)
 	b := &builder{e: g.e, defs: map[int]source{}, size: g.size}
-	p := &Plan{e: g.e, q: Query{New: slots, Mode: g.m, FrameSize: g.size, Span: x.Span}, top: newConj(nil), repeats: true}
+	p := &Plan{e: g.e, q: Query{New: slots, Mode: g.m, FrameSize: g.size, Span: g.span}, top: newConj(nil), repeats: true, free: g.free}
+	b.choose(p.top, g.choices(b)...)
+	return p, p.finish(b)
+}
+
+// states are the two states that a change operator compares.
+func (m Mode) states() []Mode {
+	return []Mode{{At: m.At, Since: m.Since}, {At: m.Since, Since: m.Since}}
+}
+
+// changedGroups gives the ways from a changed row to the keys of its group.
+func (b *builder) changedGroups(x *bound.Group, keySlots []int, m Mode) []func(*conj) {
 	parts := slices.Concat(x.Operands, some(x.Where), x.By, x.Order, some(x.Top, x.Offset))
+	rows := slices.Clone(some(x.Where))
+	if x.Kind != bound.GroupLast || x.Where == nil {
+		rows = append(rows, x.Operands...)
+	}
 	var alts []func(*conj)
-	for _, at := range []store.State{g.m.At, g.m.Since} {
-		state := Mode{At: at, Since: g.m.Since}
-		for _, leaf := range b.affectedAll(parts, nil, g.m) {
+	for _, state := range m.states() {
+		for _, leaf := range b.affectedAll(parts, nil, m) {
 			alts = append(alts, func(c *conj) {
 				leaf(c)
-				b.need(c, g.rows(), nil, state)
+				b.needAll(c, rows, nil, state)
 				for i, by := range x.By {
-					b.unify(c, by, nil, state, g.inner[len(g.corr)+i])
+					b.unify(c, by, nil, state, keySlots[i])
 				}
 			})
 		}
 	}
-	b.choose(p.top, alts...)
-	return p, p.finish(b)
+	return alts
 }
 
-func (g *affectedGroups) rows() bound.Expr {
-	x := g.x
-	items := slices.Clone(some(x.Where))
-	if x.Kind != bound.GroupLast || x.Where == nil {
-		items = append(items, x.Operands...)
+// affectedRecursion is for the rows of all fixed keys with a way on which an
+// initial row or a step changed.
+func (b *builder) affectedRecursion(x *bound.Recursion, sc *scope, m Mode) []func(*conj) {
+	r := b.e.recursing(x, m)
+	ag := &affectedGroups{e: b.e, span: x.Span, m: m, size: r.size}
+	var args []bound.Expr
+	for _, i := range r.fixed {
+		if i >= r.corr() {
+			ag.inner = append(ag.inner, r.keys[i])
+			args = append(args, x.Args[i-r.corr()])
+		}
 	}
-	return &bound.And{Node: bound.Node{Class: value.ClassBoolean, Span: x.Span}, Items: items}
+	for i, s := range x.Params {
+		if x.Previous[i] >= 0 {
+			ag.free = append(ag.free, s, x.Previous[i])
+		}
+	}
+	ag.choices = func(b *builder) []func(*conj) { return b.changedWays(x, m) }
+	if r.corr() > 0 {
+		return b.affectedWhole(x, sc, m)
+	}
+	if _, err := ag.variant(0); err != nil {
+		return b.affectedWhole(x, sc, m)
+	}
+	dep := b.e.dependency(x)
+	out := b.affectedAll(x.Args, sc, m)
+	for _, state := range m.states() {
+		out = append(out, func(c *conj) {
+			b.add(c, &affected{dep: dep, since: m.Since, g: ag, keys: b.terms(c, args, sc, m)})
+			b.need(c, x, sc, state)
+		})
+	}
+	return out
+}
+
+// changedWays gives the ways from a change of an initial row or of a step to
+// the fixed keys. Up to its first changed step a way is the same in both states.
+func (b *builder) changedWays(x *bound.Recursion, m Mode) []func(*conj) {
+	var alts []func(*conj)
+	for _, state := range m.states() {
+		for _, leaf := range b.affected(x.Init, nil, m) {
+			alts = append(alts, func(c *conj) { leaf(c); b.need(c, x.Init, nil, state) })
+		}
+		r := b.e.recursing(x, state)
+		before := &recursed{r: r, val: -1}
+		for i, s := range x.Params {
+			if x.Previous[i] >= 0 {
+				s = x.Previous[i]
+			}
+			before.keys = append(before.keys, s)
+		}
+		for _, leaf := range b.affected(x.Step, nil, m) {
+			alts = append(alts, func(c *conj) {
+				leaf(c)
+				b.need(c, x.Step, nil, state)
+				b.add(c, before)
+			})
+		}
+	}
+	return alts
 }

@@ -61,8 +61,9 @@ type Plan struct {
 	static      *sequence // the order without sizes
 	staticSteps int
 	staticCost  float64
-	repeats     bool // the caller does not mind rows that come twice
-	missing     int  // a new slot that nothing enumerates
+	free        []int // slots that are neither bound nor asked for
+	repeats     bool  // the caller does not mind rows that come twice
+	missing     int   // a new slot that nothing enumerates
 	orders      atomic.Pointer[plannedOrder]
 	count       counted
 	countSteps  atomic.Bool
@@ -165,7 +166,7 @@ func (p *Plan) outer(b *builder) []int {
 	var out []int
 	limit := max(p.q.FrameSize, frameSize(some(p.q.Cond)...))
 	for s := range limit {
-		if !slices.Contains(p.q.New, s) {
+		if !slices.Contains(p.q.New, s) && !slices.Contains(p.free, s) {
 			delete(b.defs, s)
 			out = append(out, s)
 		}

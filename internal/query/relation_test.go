@@ -151,3 +151,38 @@ func TestRecursionBackwards(t *testing.T) {
 		}
 	}
 }
+
+// TestRecursionChanges compares the rows that a change operator finds with its
+// value for every row.
+func TestRecursionChanges(t *testing.T) {
+	for seed := range uint64(150) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		w := newWorld(t)
+		e, n := w.data("e", tInt, tInt, tInt), w.data("n", tInt, tInt)
+		write := func(times int) {
+			for range times {
+				from := r.IntN(6)
+				w.set(e, from, from+1+r.IntN(3), []any{1, 2, nil}[r.IntN(3)])
+			}
+			w.set(n, r.IntN(8), []any{1, nil}[r.IntN(2)])
+		}
+		for i := range 8 {
+			w.set(n, i, []any{1, nil}[r.IntN(2)])
+		}
+		write(10)
+		w.commit()
+		write(r.IntN(4))
+		rec := &bound.Recursion{Node: node(tInt), Params: []int{3, 4}, Previous: []int{-1, 5}, Args: []bound.Expr{slot(0), slot(1)},
+			Init: when(call(n, slot(3)), eq(slot(4), slot(3))), Step: call(e, slot(5), slot(4)), Cycles: bound.CyclesYes}
+		cond := change(bound.ChangeKind(seed%6), rec)
+		var want []string
+		for a := range 9 {
+			for b := range 9 {
+				if w.value(cond, val(a), val(b)) != "NULL" {
+					want = append(want, strconv.Itoa(a)+","+strconv.Itoa(b))
+				}
+			}
+		}
+		w.want(w.rows(query.Query{Cond: cond, New: []int{0, 1}}), strings.Join(want, " "))
+	}
+}
