@@ -345,6 +345,10 @@ func signature(dst []byte, s *store.Session, c *conj) []byte {
 			dst = append(dst, byte(bits.Len(uint(s.Count(src.at, src.prop)))))
 		case *extent:
 			dst = append(dst, byte(bits.Len(uint(s.CountObjects(src.at, src.class)))))
+		case *grouped:
+			dst = append(dst, src.g.dep.size(s, src.g.m))
+		case *recursed:
+			dst = append(dst, src.r.dep.size(s, src.r.m))
 		case idler:
 			if src.idle(s) {
 				dst = append(dst, 0)

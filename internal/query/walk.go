@@ -1,6 +1,7 @@
 package query
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -331,6 +332,18 @@ func (d *dependency) stamps(dst []store.Stamp, s *store.Session, m Mode) []store
 		}
 	}
 	return dst
+}
+
+// size is the logarithm of the number of rows of everything that is read.
+func (d *dependency) size(s *store.Session, m Mode) byte {
+	n := 0
+	for _, p := range d.props {
+		n += s.Count(m.At, p)
+	}
+	if d.objects {
+		n += s.CountObjects(m.At, 0)
+	}
+	return byte(bits.Len(uint(n)))
 }
 
 // touched tells whether anything that is read was written since then.
