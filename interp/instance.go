@@ -85,15 +85,17 @@ type Instance struct {
 	store    *store.Store
 	eval     *query.Evaluator
 
-	growMu  sync.RWMutex // held for writing while the program grows
-	evalMu  sync.Mutex   // held while the resolver works
-	evals   sync.Map     // text and classes of EVAL ACTION -> *bound.Action
-	propMu  sync.Mutex
-	props   map[*bound.Property]*store.Property
-	classes int // how many the store knows
-	codes   sync.Map
-	system  sync.Map // name -> *bound.Property
-	jsonOps sync.Map // *bound.JSONOf -> *jsonExport
+	growMu   sync.RWMutex // held for writing while the program grows
+	shadowMu sync.Mutex
+	shadows  map[*bound.Property]*materialized // nil: its rows cannot be enumerated
+	evalMu   sync.Mutex                        // held while the resolver works
+	evals    sync.Map                          // text and classes of EVAL ACTION -> *bound.Action
+	propMu   sync.Mutex
+	props    map[*bound.Property]*store.Property
+	classes  int // how many the store knows
+	codes    sync.Map
+	system   sync.Map // name -> *bound.Property
+	jsonOps  sync.Map // *bound.JSONOf -> *jsonExport
 
 	evalCount atomic.Int64
 	usesEval  bool        // one of the modules has EVAL
@@ -122,7 +124,7 @@ func Load(ctx context.Context, sources []Source, o Options) (*Instance, diag.Lis
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	i := &Instance{options: o, apart: map[string]bool{}, props: map[*bound.Property]*store.Property{}, applyLock: make(chan struct{}, 1)}
+	i := &Instance{options: o, apart: map[string]bool{}, props: map[*bound.Property]*store.Property{}, shadows: map[*bound.Property]*materialized{}, applyLock: make(chan struct{}, 1)}
 	i.folders = foldersOf(sources)
 	i.resolver = resolve.New(resolve.Library{Find: i.find, File: i.resource})
 	var scripts []*ast.Script

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"sync/atomic"
 
 	"github.com/golsf/golsf/interp"
 	"github.com/golsf/golsf/lang/bound"
@@ -20,7 +21,8 @@ type database struct {
 
 	mu    sync.Mutex
 	db    *local.DB
-	known int // properties of the program that the schema has
+	known int         // properties of the program that the schema has
+	stale atomic.Bool // something was committed since materialized values were computed
 }
 
 // persist makes a commit durable; without a file there is nothing to do.
@@ -57,6 +59,21 @@ func (d *database) open(ctx context.Context) error {
 		return err
 	}
 	d.db, d.known = db, len(decl.Properties)
+	d.stale.Store(true)
+	d.inst.Store().Watch(func(*store.ChangeList) { d.stale.Store(true) })
+	return nil
+}
+
+// refresh computes the columns of materialized properties when they may have
+// changed.
+func (d *database) refresh(ctx context.Context) error {
+	if !d.stale.Load() {
+		return nil
+	}
+	if err := d.inst.RefreshMaterialized(ctx); err != nil {
+		return err
+	}
+	d.stale.Store(false)
 	return nil
 }
 
@@ -90,11 +107,16 @@ func declarations(inst *interp.Instance) local.Declarations {
 		tables[t] = i
 		out.Tables = append(out.Tables, local.TableDecl{Namespace: t.Namespace, Name: t.Ident, Keys: t.Keys, NoDefault: t.NoDefault})
 	}
+	materialized := inst.Materialized()
 	for _, p := range prog.Properties {
-		if p.Kind != bound.Data || p.Ident == "" {
+		handle := materialized[p]
+		if p.Kind == bound.Data && p.Ident != "" {
+			handle = inst.Handle(p)
+		}
+		if handle == nil {
 			continue
 		}
-		decl := local.PropertyDecl{Namespace: p.Namespace, Name: p.Ident, Keys: p.Params, Value: p.Class, Column: p.Field, Table: -1, Property: inst.Handle(p)}
+		decl := local.PropertyDecl{Namespace: p.Namespace, Name: p.Ident, Keys: p.Params, Value: p.Class, Column: p.Field, Table: -1, Property: handle}
 		if i, ok := tables[p.Table]; ok && p.Table != nil {
 			decl.Table = i
 		}
@@ -115,6 +137,9 @@ type localCall struct {
 
 func (d *database) openLocal(ctx context.Context) (sqlconn.LocalDB, error) {
 	if err := d.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.refresh(ctx); err != nil {
 		return nil, err
 	}
 	c := &localCall{d: d, ended: make(chan error, 1), changes: make(chan *local.Changes, 1), failed: make(chan error, 1)}
