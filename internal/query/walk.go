@@ -260,7 +260,7 @@ func (r *Reads) add(x bound.Expr, seen map[*bound.Property]bool) {
 	case *bound.Prev, *bound.Change:
 		r.Changes = true
 	case *bound.Native:
-		r.Volatile = r.Volatile || len(x.Args) == 0
+		r.Volatile = r.Volatile || volatileFunc(x)
 	case *bound.Formula:
 		r.Volatile = r.Volatile || volatileText(x.Text)
 	case *bound.JSONOf:
@@ -288,6 +288,21 @@ func (r *Reads) property(p *bound.Property, seen map[*bound.Property]bool) {
 	default:
 		r.add(p.Body, seen)
 	}
+}
+
+// volatileFunc tells functions of the clock, of chance and of the surroundings:
+// those without arguments, and those whose names say so.
+func volatileFunc(x *bound.Native) bool {
+	if len(x.Args) == 0 {
+		return true
+	}
+	name := strings.ToLower(x.Func)
+	for _, word := range []string{"current", "rand", "uuid", "generate", "next", "file", "read"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 func volatileText(sql string) bool {
