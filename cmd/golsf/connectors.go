@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"unicode/utf8"
 
 	"github.com/golsf/golsf/interp"
+	"github.com/golsf/golsf/runtime/connect"
 	"github.com/golsf/golsf/runtime/connect/registry"
 	"github.com/golsf/golsf/runtime/connect/registry/kinds"
 	"github.com/golsf/golsf/runtime/connect/registry/remote"
@@ -20,11 +22,25 @@ import (
 type connectorFlags struct {
 	Connectors string `placeholder:"PATH" help:"Connectors: a JSON file or a folder of them; else connectors.json or the folder connectors beside the first file."`
 	Server     string `placeholder:"URL" help:"Call all connectors on this golsf server; GOLSF_TOKEN is its token."`
+	Trace      bool   `help:"Tell on stderr about every call of an outside system: what, how it ended, how long it took."`
+}
+
+// trace writes a line for each call, nil without --trace.
+func (f *connectorFlags) trace(c console) connect.Trace {
+	if !f.Trace {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(line string) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintln(c.err, "trace:", line)
+	}
 }
 
 // registry gives the connectors; one that does not load is wrong usage.
 func (f *connectorFlags) registry(c console, folder string, limit int64) (*registry.Registry, error) {
-	options := registry.Options{MaxResponse: limit, Log: c.err, Getenv: os.LookupEnv}
+	options := registry.Options{MaxResponse: limit, Log: c.err, Getenv: os.LookupEnv, Trace: f.trace(c)}
 	if f.Server != "" {
 		if !strings.HasPrefix(f.Server, "http://") && !strings.HasPrefix(f.Server, "https://") {
 			return nil, usagef("--server %s: write a URL, http://host:port", f.Server)

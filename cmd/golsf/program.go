@@ -17,6 +17,7 @@ import (
 	"github.com/golsf/golsf/internal/render"
 	"github.com/golsf/golsf/interp"
 	"github.com/golsf/golsf/lang/diag"
+	"github.com/golsf/golsf/runtime/connect"
 	"github.com/golsf/golsf/runtime/value"
 )
 
@@ -57,7 +58,12 @@ func (s *size) UnmarshalText(text []byte) error {
 
 // config is what the parts of the program are put together from.
 func (f *programFlags) config(c console) assembly.Config {
+	var wrap []connect.Middleware
+	if t := f.trace(c); t != nil {
+		wrap = append(wrap, connect.Traced(t))
+	}
 	return assembly.Config{
+		Wrap:   wrap,
 		Stdout: c.out, Stderr: c.err,
 		Terminal:   newTerminal(c),
 		Include:    f.Include,

@@ -54,6 +54,8 @@ type Options struct {
 	Log io.Writer
 	// Getenv looks up ${NAME}; nil finds nothing.
 	Getenv func(name string) (string, bool)
+	// Trace is told of every call; nil of none.
+	Trace connect.Trace
 }
 
 // Timeout behaviours.
@@ -194,8 +196,10 @@ func closeOf(c Connector) {
 // Invoke makes one call and waits for its end, that of ctx, or the connector's
 // own limit of time.
 func (r *Registry) Invoke(ctx context.Context, c *Call) (Value, *Error) {
+	began := time.Now()
 	v, err := r.invoke(ctx, c)
 	if err == nil {
+		r.trace(c, began, nil)
 		return v, nil
 	}
 	out := *err
@@ -209,7 +213,19 @@ func (r *Registry) Invoke(ctx context.Context, c *Call) (Value, *Error) {
 	if len(out.Details) > 0 {
 		out.Details = r.redactJSON(out.Details)
 	}
+	r.trace(c, began, &out)
 	return Value{}, &out
+}
+
+func (r *Registry) trace(c *Call, began time.Time, failed *Error) {
+	if r.options.Trace == nil {
+		return
+	}
+	var err error
+	if failed != nil {
+		err = failed
+	}
+	r.options.Trace.Done("CONNECTOR "+c.Connector+":"+c.FullMethod(), "done", began, err)
 }
 
 // redactJSON masks secrets in the texts of a document.
