@@ -181,12 +181,6 @@ func (p *rowPlan) prepare() {
 	p.plan, p.err = p.c.inst.eval.Plan(q)
 }
 
-// enumerable tells whether the condition limits every new parameter.
-func (p *rowPlan) enumerable() bool {
-	p.once.Do(p.prepare)
-	return p.err == nil
-}
-
 // get reads the whole set.
 func (p *rowPlan) get(fr *query.Frame) *query.RowSet {
 	return p.ready().Rows(fr)

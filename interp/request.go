@@ -259,12 +259,6 @@ func (i *Instance) argument(x Argument, c value.Class) (value.Value, error) {
 	return i.parseText(x.Text, c)
 }
 
-// NotFound reports whether err says that the action called does not exist.
-func NotFound(err error) bool {
-	var run *RunError
-	return errors.As(err, &run) && run.Code == CodeNotFound
-}
-
 // findAction looks an action up by the name a caller gives. A name without a
 // namespace means the action of the first source if it has one.
 func (i *Instance) findAction(name string) (*bound.Action, error) {

@@ -16,7 +16,6 @@ import (
 	"github.com/golsf/golsf/internal/query"
 	"github.com/golsf/golsf/internal/render"
 	"github.com/golsf/golsf/interp"
-	"github.com/golsf/golsf/lang/diag"
 	"github.com/golsf/golsf/runtime/connect"
 	"github.com/golsf/golsf/runtime/value"
 )
@@ -201,9 +200,4 @@ func argument(name, text string) (interp.Argument, error) {
 	return interp.Argument{Name: name, File: &value.FileData{
 		Bytes: data, Ext: strings.ToLower(ext), Name: strings.TrimSuffix(base, filepath.Ext(base)),
 	}}, nil
-}
-
-// incomplete reports whether a text only ends too early.
-func incomplete(list diag.List) bool {
-	return slices.ContainsFunc(list, func(d *diag.Diagnostic) bool { return d.Incomplete })
 }

@@ -59,8 +59,6 @@ type Limits struct {
 	Rows     int64 // rows of one set
 	Response int64 // bytes of one answer
 	Memory   int64
-
-	Used int64 // steps taken so far
 }
 
 // Frame holds the values of the parameters of one body. Slots of parameters

@@ -146,11 +146,6 @@ func outerArgs(x bound.Expr) []bound.Expr {
 	return nil
 }
 
-// freeSlots gives the slots that must be bound before x can be evaluated, in
-// ascending order.
-// FreeSlots lists the slots that xs read and do not introduce, ascending.
-func FreeSlots(xs ...bound.Expr) []int { return freeSlots(xs...) }
-
 func freeSlots(xs ...bound.Expr) []int {
 	found := map[int]bool{}
 	for _, x := range xs {
